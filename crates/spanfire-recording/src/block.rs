@@ -1,0 +1,3 @@
+//! x
+/// The format version.
+pub const VERSION: u32 = 1;

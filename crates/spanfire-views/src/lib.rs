@@ -1,0 +1,38 @@
+//! Pure functions from a recording to what can be looked at.
+//!
+//! A [`Replay`] is a recording and a [`Selection`]. From it come the [`CallTree`] (merged graph,
+//! forward and [reversed](CallTree::reversed)), the [`Timeline`] of every thread, the
+//! [`RequestTable`] and the [`RequestChart`] of one request, the [`Statistics`] per callsite and
+//! the [`Summary`]. All of them replay the same moments: each moment of a lane belongs to the
+//! innermost open segment there, a tick is turned into nanoseconds once, and so every view of one
+//! selection has the same total, to the nanosecond.
+//!
+//! Views read chunks through the recording and hold what they aggregate, never the whole file.
+//! They write nothing. All times are nanoseconds since the recording's start.
+
+#![forbid(unsafe_code)]
+
+mod selection;
+mod names;
+mod paths;
+mod replay;
+mod call_tree;
+mod timeline;
+mod rows;
+mod request_table;
+mod request_chart;
+mod histogram;
+mod statistics;
+mod summary;
+
+pub use call_tree::{CallTree, Frame, Node, Weight};
+pub use histogram::Histogram;
+pub use names::Names;
+pub use replay::{Progress, Replay, Stacks};
+pub use request_chart::{ChartSegment, ChartSpan, RequestChart};
+pub use request_table::{Request, RequestId, RequestTable};
+pub use rows::assign_rows;
+pub use selection::Selection;
+pub use statistics::{SpanStatistics, Statistics};
+pub use summary::Summary;
+pub use timeline::{Bar, LaneTimeline, Mark, Timeline};
