@@ -1,1 +1,71 @@
-fn main() {}
+//! `cargo xtask STEP`: the checks of this workspace, each runnable alone.
+//!
+//! Every step prints what it runs, stops at the first thing that is wrong, and says so in a line.
+//! It changes nothing in the working tree; what it needs beyond a Rust toolchain it either installs
+//! through `rustup` or names.
+
+#![forbid(unsafe_code)]
+
+mod cargo;
+mod test;
+mod steps;
+mod edges;
+mod tidy;
+
+use std::process::ExitCode;
+
+/// A step: its name, what it shows, and the function that runs it.
+struct Step {
+    name: &'static str,
+    shows: &'static str,
+    run: fn() -> Result<(), String>,
+}
+
+/// In the order `ci` runs them: what fails fastest comes first, the tests' summary stands last.
+const STEPS: [Step; 9] = [
+    Step { name: "fmt", shows: "rustfmt leaves every file as it is", run: steps::fmt },
+    Step { name: "tidy", shows: "the invariants that a text search can see hold", run: tidy::run },
+    Step { name: "edges", shows: "crates depend only on what they may", run: edges::run },
+    Step { name: "clippy", shows: "clippy has nothing to say on any target", run: steps::clippy },
+    Step { name: "doc", shows: "rustdoc has nothing to say", run: steps::doc },
+    Step {
+        name: "features",
+        shows: "the recorder builds alone and with any features",
+        run: steps::features,
+    },
+    Step { name: "benches", shows: "every benchmark compiles", run: steps::benches },
+    Step { name: "examples", shows: "every example runs to its end", run: steps::examples },
+    Step {
+        name: "test",
+        shows: "every test of the workspace passes, doctests included",
+        run: test::run,
+    },
+];
+
+fn main() -> ExitCode {
+    let wanted: Vec<String> = std::env::args().skip(1).collect();
+    let steps: Vec<&Step> = match wanted.iter().map(String::as_str).collect::<Vec<_>>()[..] {
+        ["ci"] => STEPS.iter().collect(),
+        [name] => STEPS.iter().filter(|step| step.name == name).collect(),
+        _ => Vec::new(),
+    };
+    if steps.is_empty() {
+        usage();
+        return ExitCode::from(2);
+    }
+    for step in steps {
+        println!("── {}: {}", step.name, step.shows);
+        if let Err(problem) = (step.run)() {
+            eprintln!("xtask {}: {problem}", step.name);
+            return ExitCode::FAILURE;
+        }
+    }
+    ExitCode::SUCCESS
+}
+
+fn usage() {
+    eprintln!("usage: cargo xtask STEP\n\n  {:<10} every step below, in this order", "ci");
+    for step in &STEPS {
+        eprintln!("  {:<10} {}", step.name, step.shows);
+    }
+}

@@ -1,0 +1,102 @@
+//! The steps that are one or two cargo commands.
+
+use crate::cargo;
+
+/// `cargo fmt --check`.
+pub fn fmt() -> Result<(), String> {
+    cargo::need_component("rustfmt", "fmt")?;
+    cargo::run(&["fmt", "--all", "--check"])
+}
+
+/// `cargo clippy` on every target, a warning being an error.
+pub fn clippy() -> Result<(), String> {
+    cargo::need_component("clippy", "clippy")?;
+    cargo::run(&["clippy", "--workspace", "--all-targets", "--", "-D", "warnings"])
+}
+
+/// `cargo doc`, a warning being an error.
+pub fn doc() -> Result<(), String> {
+    let arguments = ["doc", "--workspace", "--no-deps"];
+    let mut command = cargo::command(&arguments);
+    command.env("RUSTDOCFLAGS", "-D warnings");
+    cargo::run_with(command, &arguments)
+}
+
+/// Every set of the recorder's features.
+///
+/// Built package by package, because a workspace build would unite what all members ask for and
+/// hide a feature that the recorder forgot to ask for itself.
+pub fn features() -> Result<(), String> {
+    for package in ["spanfire-recording", "spanfire-views", "spanfire-render", "spanfire-cli"] {
+        cargo::run(&["check", "--package", package])?;
+    }
+    for set in subsets(&features_of("spanfire")?) {
+        let list = set.join(",");
+        let base = ["check", "--package", "spanfire", "--no-default-features", "--features"];
+        cargo::run(&[&base[..], &[list.as_str()]].concat())?;
+    }
+    Ok(())
+}
+
+fn features_of(name: &str) -> Result<Vec<String>, String> {
+    let packages = cargo::packages()?;
+    let package = packages.iter().find(|package| package["name"] == name);
+    let features = package.and_then(|package| package["features"].as_object());
+    let features = features.ok_or_else(|| format!("cargo metadata names no package {name}"))?;
+    Ok(features.keys().filter(|feature| *feature != "default").cloned().collect())
+}
+
+fn subsets(all: &[String]) -> Vec<Vec<String>> {
+    all.iter().fold(vec![Vec::new()], |sets, feature| {
+        let with = sets.iter().map(|set| [&set[..], std::slice::from_ref(feature)].concat());
+        sets.iter().cloned().chain(with).collect()
+    })
+}
+
+/// Compiles the benchmarks; what they print is for `cargo bench`.
+pub fn benches() -> Result<(), String> {
+    cargo::run(&["check", "--package", "spanfire-benches", "--all-targets"])
+}
+
+/// Runs every example once, in release, as the README does.
+pub fn examples() -> Result<(), String> {
+    let packages = cargo::packages()?;
+    let targets = packages
+        .iter()
+        .filter(|package| package["name"] == "spanfire-examples")
+        .flat_map(|package| package["targets"].as_array().into_iter().flatten());
+    let mut names: Vec<&str> = targets
+        .filter(|target| {
+            target["kind"].as_array().is_some_and(|kind| kind.contains(&"example".into()))
+        })
+        .filter_map(|target| target["name"].as_str())
+        .collect();
+    names.sort_unstable();
+    if names.is_empty() {
+        return Err("the package spanfire-examples has no example".into());
+    }
+    for name in names {
+        cargo::run(&[
+            "run",
+            "--release",
+            "--quiet",
+            "--package",
+            "spanfire-examples",
+            "--example",
+            name,
+        ])?;
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::subsets;
+
+    #[test]
+    fn every_set_of_features_is_tried_once() {
+        let sets = subsets(&["a".into(), "b".into()]);
+        let listed: Vec<String> = sets.iter().map(|set| set.join("+")).collect();
+        assert_eq!(listed, ["", "a", "b", "a+b"]);
+    }
+}
