@@ -143,5 +143,9 @@ impl Piece {
 /// taken as one nanosecond per tick.
 fn fixed_point(rate: f64) -> u64 {
     let scaled = rate * (1u64 << 32) as f64;
-    if scaled.is_finite() && (1.0..=1e15).contains(&scaled) { scaled.round() as u64 } else { 1 << 32 }
+    if scaled.is_finite() && (1.0..=1e15).contains(&scaled) {
+        scaled.round() as u64
+    } else {
+        1 << 32
+    }
 }

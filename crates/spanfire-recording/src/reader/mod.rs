@@ -1,0 +1,182 @@
+//! Opens a recording and reads its chunks.
+
+mod index;
+mod source;
+mod open;
+
+pub(crate) use index::IndexEntry;
+
+use crate::{
+    Anchor, Callsite, Chunk, Error, Form, Header, Lane, LaneId, Loss, LossCause, ProbeCost, Tick,
+    Timebase, chunk::decode,
+};
+use source::Source;
+use std::path::Path;
+
+/// A recording, opened: everything but its events, which are read chunk by chunk.
+///
+/// Opening reads the tables and the index (of an unfinished recording: scans all blocks once);
+/// memory grows with callsites, lanes and chunks, not with events. Shared between threads, each may
+/// read chunks.
+#[derive(Debug)]
+pub struct Recording {
+    source: Source,
+    tables: Tables,
+    timebase: Timebase,
+    cut: Option<Cut>,
+    /// Where each of `tables.chunks` stands.
+    places: Vec<u64>,
+}
+
+/// What a recording holds besides events.
+#[derive(Debug)]
+struct Tables {
+    header: Header,
+    callsites: Vec<Callsite>,
+    lanes: Vec<Lane>,
+    anchors: Vec<Anchor>,
+    losses: Vec<Loss>,
+    probe_cost: Option<ProbeCost>,
+    chunks: Vec<ChunkInfo>,
+    clamped_ticks: u64,
+}
+
+/// A chunk of events in a recording, not yet decoded.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ChunkInfo {
+    /// The lane.
+    pub lane: LaneId,
+    /// The tick of its first event.
+    pub first: Tick,
+    /// The tick of its last event.
+    pub last: Tick,
+    /// How many records it holds.
+    pub events: u32,
+}
+
+/// Where and why a recording ends before its writer finished it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Cut {
+    /// The first byte that could not be read.
+    pub at_byte: u64,
+    /// What stands there.
+    pub reason: String,
+}
+
+impl Recording {
+    /// Opens the recording at `path`.
+    ///
+    /// # Errors
+    /// If the file cannot be read, is no recording, is of a newer version, or its header or tables
+    /// are damaged. A recording that was cut off is no error: see [`cut`](Self::cut).
+    pub fn open(path: impl AsRef<Path>) -> Result<Recording, Error> {
+        open::open(Source::file(path.as_ref())?)
+    }
+
+    /// Opens a recording held in memory; errors as for [`open`](Self::open).
+    pub fn from_bytes(bytes: Vec<u8>) -> Result<Recording, Error> {
+        open::open(Source::memory(bytes))
+    }
+
+    /// The process, its clock, and the recorder's form.
+    pub fn header(&self) -> &Header {
+        &self.tables.header
+    }
+
+    /// Whether span ids are reused.
+    pub fn form(&self) -> Form {
+        self.tables.header.form
+    }
+
+    /// The callsites, by [`CallsiteId`](crate::CallsiteId).
+    pub fn callsites(&self) -> &[Callsite] {
+        &self.tables.callsites
+    }
+
+    /// The lanes, by [`LaneId`].
+    pub fn lanes(&self) -> &[Lane] {
+        &self.tables.lanes
+    }
+
+    /// The clock anchors, in the order they were taken.
+    pub fn anchors(&self) -> &[Anchor] {
+        &self.tables.anchors
+    }
+
+    /// Ticks to nanoseconds.
+    pub fn timebase(&self) -> &Timebase {
+        &self.timebase
+    }
+
+    /// The losses that stand outside the lanes' own events, in file order. Those between events are
+    /// [`EventKind::Lost`](crate::EventKind::Lost).
+    pub fn losses(&self) -> &[Loss] {
+        &self.tables.losses
+    }
+
+    /// What recording cost, where it was measured.
+    pub fn probe_cost(&self) -> Option<&ProbeCost> {
+        self.tables.probe_cost.as_ref()
+    }
+
+    /// How many ticks had to be raised to keep a lane's order.
+    pub fn clamped_ticks(&self) -> u64 {
+        self.tables.clamped_ticks
+    }
+
+    /// Where the recording was cut, if its writer did not finish it or it was damaged.
+    pub fn cut(&self) -> Option<&Cut> {
+        self.cut.as_ref()
+    }
+
+    /// The size of the recording, in bytes.
+    pub fn size_bytes(&self) -> u64 {
+        self.source.len()
+    }
+
+    /// All bytes of the recording: writing them to a file saves it.
+    ///
+    /// # Errors
+    /// If the file cannot be read any more.
+    pub fn to_bytes(&self) -> Result<Vec<u8>, Error> {
+        let length = usize::try_from(self.source.len())
+            .map_err(|_| Error::foreign("larger than this machine's memory"))?;
+        let mut bytes = vec![0; length];
+        self.source.read(0, &mut bytes)?;
+        Ok(bytes)
+    }
+
+    /// The chunks of events; those of one lane stand in the order of time.
+    pub fn chunks(&self) -> &[ChunkInfo] {
+        &self.tables.chunks
+    }
+
+    /// Reads and decodes one of [`chunks`](Self::chunks).
+    ///
+    /// # Errors
+    /// If the file cannot be read any more or the chunk is damaged.
+    ///
+    /// # Panics
+    /// If there is no chunk `index`.
+    pub fn chunk(&self, index: usize) -> Result<Chunk, Error> {
+        let place = self.places[index];
+        let (header, stored) = self.source.block(place)?;
+        if !header.verify(&stored) {
+            return Err(Error::damaged(place, "checksum differs"));
+        }
+        let Tables { header: Header { form, .. }, callsites, .. } = &self.tables;
+        decode(*form, callsites, &stored, header.plain as usize)
+            .map_err(|message| Error::damaged(place, message))
+    }
+}
+
+impl Loss {
+    fn from_block((lane, first, last, events, cause): (u32, u64, u64, u64, u8)) -> Loss {
+        let cause = match cause {
+            0 => LossCause::Overflow,
+            1 => LossCause::Stall,
+            _ => LossCause::Sink,
+        };
+        Loss { lane: LaneId(lane), first: Tick(first), last: Tick(last), events, cause }
+    }
+}
