@@ -1,5 +1,7 @@
 //! Merged graphs: every stack once, with the time spent on it.
 
+use crate::paths::{Marks, PathId, Paths};
+use crate::replay::{Closing, Life, Observer, Slice};
 use crate::{Names, Replay, Stacks};
 use spanfire_recording::{Callsite, CallsiteId, Error};
 
@@ -62,13 +64,41 @@ impl Node {
 impl CallTree {
     /// Merges the selected moments of `replay` by the kind of stack asked for.
     pub fn of(replay: &Replay<'_>, stacks: Stacks) -> Result<CallTree, Error> {
-        let _ = (replay, stacks);
-        unimplemented!()
+        let replayed = replay.run(Weigher { stacks, own: Vec::new() })?;
+        let frames = replay.recording().callsites().to_vec();
+        let nodes = grow(&frames, &saplings(&replayed.paths, &replayed.observer.own));
+        Ok(CallTree { nodes, frames, reversed: false })
     }
 
-    /// The same moments with every stack read from its innermost frame outwards.
+    /// The same moments with every stack read from its innermost frame outwards; reversed again,
+    /// they are the tree before. A stack's weight stands at the end of its reading, so that a frame
+    /// next to the root has as its total what it had by itself.
+    ///
+    /// Costs a step for each frame of each stack that has a weight.
     pub fn reversed(&self) -> CallTree {
-        unimplemented!()
+        let mut stacks = Paths::new(Marks::default());
+        let mut own = vec![Own::default()];
+        for (index, node) in self.nodes.iter().enumerate() {
+            let weight = Own { busy_ns: node.busy_ns, idle_ns: node.idle_ns, count: node.count };
+            if weight == Own::default() {
+                continue;
+            }
+            let mut path = PathId::EMPTY;
+            for frame in self.stack(index) {
+                path = stacks.child(path, frame, Marks::default());
+            }
+            own.resize(stacks.len(), Own::default());
+            own[path.index()].add(weight);
+        }
+        let frames = self.frames.clone();
+        let nodes = grow(&frames, &saplings(&stacks, &own));
+        CallTree { nodes, frames, reversed: !self.reversed }
+    }
+
+    /// The frames of a node's stack, its own first.
+    pub fn stack(&self, index: usize) -> impl Iterator<Item = CallsiteId> {
+        let around = |&index: &usize| Some(self.nodes[index].parent).filter(|_| index != 0);
+        std::iter::successors(Some(index), around).map_while(|index| self.nodes[index].frame)
     }
 
     /// Whether stacks are read from the innermost frame outwards.
@@ -104,4 +134,125 @@ impl CallTree {
         }
         totals
     }
+}
+
+/// What a stack has by itself.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+struct Own {
+    busy_ns: u64,
+    idle_ns: u64,
+    count: u64,
+}
+
+impl Own {
+    fn add(&mut self, other: Own) {
+        self.busy_ns += other.busy_ns;
+        self.idle_ns += other.idle_ns;
+        self.count += other.count;
+    }
+}
+
+/// Adds up what every stack has.
+struct Weigher {
+    stacks: Stacks,
+    own: Vec<Own>,
+}
+
+impl Weigher {
+    fn on(&mut self, path: PathId) -> &mut Own {
+        if path.index() >= self.own.len() {
+            self.own.resize(path.index() + 1, Own::default());
+        }
+        &mut self.own[path.index()]
+    }
+}
+
+impl Observer for Weigher {
+    fn slice(&mut self, slice: &Slice, life: &Life) {
+        let path = match self.stacks {
+            Stacks::Thread => slice.path,
+            Stacks::Span => life.logical,
+        };
+        self.on(path).busy_ns += slice.length_ns;
+    }
+
+    fn closed(&mut self, closing: &Closing, life: &Life) {
+        if !closing.counts {
+            return;
+        }
+        let (made_on, waits_on) = match self.stacks {
+            Stacks::Thread => (life.made_on(), life.waits_on()),
+            Stacks::Span => (life.logical, life.logical),
+        };
+        self.on(made_on).count += 1;
+        if closing.waited_ns > 0 {
+            self.on(waits_on).idle_ns += closing.waited_ns;
+        }
+    }
+}
+
+/// A node before it has its place.
+#[derive(Clone, Copy)]
+struct Sapling {
+    frame: Option<CallsiteId>,
+    parent: usize,
+    own: Own,
+}
+
+fn saplings(paths: &Paths, own: &[Own]) -> Vec<Sapling> {
+    let own = |index: usize| own.get(index).copied().unwrap_or_default();
+    let root = Sapling { frame: None, parent: 0, own: own(0) };
+    let others = paths.edges().map(|(path, parent, frame)| Sapling {
+        frame: Some(frame),
+        parent: parent.index(),
+        own: own(path.index()),
+    });
+    std::iter::once(root).chain(others).collect()
+}
+
+/// The nodes in preorder, siblings by name, without those that nothing was spent under.
+///
+/// Without recursion: a stack may be deeper than ours.
+fn grow(frames: &[Callsite], saplings: &[Sapling]) -> Vec<Node> {
+    let ranks = ranks(frames);
+    let mut alive: Vec<bool> =
+        saplings.iter().map(|sapling| sapling.own != Own::default()).collect();
+    for index in (1..saplings.len()).rev() {
+        alive[saplings[index].parent] |= alive[index];
+    }
+    let mut branches: Vec<usize> = (1..saplings.len()).filter(|&index| alive[index]).collect();
+    // The last sibling first, so that a stack of branches yet to be visited gives the first.
+    branches.sort_unstable_by_key(|&index| {
+        let sapling = &saplings[index];
+        let rank = sapling.frame.map_or(0, |frame| ranks[frame.index()]);
+        (sapling.parent, std::cmp::Reverse(rank))
+    });
+    let mut nodes = Vec::with_capacity(branches.len() + 1);
+    let mut visits = vec![(0, 0, 0)];
+    while let Some((index, parent, depth)) = visits.pop() {
+        let Sapling { frame, own, .. } = saplings[index];
+        let Own { busy_ns, idle_ns, count } = own;
+        let node = nodes.len();
+        nodes.push(Node { frame, parent, depth, busy_ns, idle_ns, count });
+        let first = branches.partition_point(|&branch| saplings[branch].parent < index);
+        let children = branches[first..].iter();
+        let children = children.take_while(|&&branch| saplings[branch].parent == index);
+        visits.extend(children.map(|&child| (child, node, depth + 1)));
+    }
+    nodes
+}
+
+/// The place of each callsite in the order of names.
+fn ranks(frames: &[Callsite]) -> Vec<usize> {
+    let mut order: Vec<usize> = (0..frames.len()).collect();
+    let key = |index: usize| {
+        let Callsite { name, target, file, line, .. } = &frames[index];
+        (name, target, file, line, index)
+    };
+    order.sort_unstable_by(|&a, &b| key(a).cmp(&key(b)));
+    let mut ranks = vec![0; frames.len()];
+    for (rank, index) in order.into_iter().enumerate() {
+        ranks[index] = rank;
+    }
+    ranks
 }

@@ -1,5 +1,6 @@
 //! Statistics per span name.
 
+use crate::replay::{Closing, Life, Observer, Segment, Slice};
 use crate::{Histogram, Replay};
 use spanfire_recording::{Callsite, CallsiteId, Error};
 
@@ -40,6 +41,22 @@ pub struct SpanStatistics {
 }
 
 impl SpanStatistics {
+    fn new(id: CallsiteId, callsite: &Callsite) -> SpanStatistics {
+        SpanStatistics {
+            id,
+            callsite: callsite.clone(),
+            spans: 0,
+            segments: 0,
+            busy_ns: 0,
+            self_ns: 0,
+            nonreentrant_ns: 0,
+            idle_ns: 0,
+            min_ns: 0,
+            max_ns: 0,
+            busy: Histogram::default(),
+        }
+    }
+
     /// Mean busy time of a span, rounded down.
     pub fn mean_ns(&self) -> u64 {
         self.busy_ns.checked_div(self.spans).unwrap_or(0)
@@ -48,15 +65,50 @@ impl SpanStatistics {
     /// The busy time that the share `q` of the spans does not exceed, to within 1/256, and never
     /// outside `min_ns..=max_ns`.
     pub fn quantile_ns(&self, q: f64) -> u64 {
-        let _ = q;
-        unimplemented!()
+        // An empty row has min = max = 0.
+        self.busy.quantile(q).clamp(self.min_ns, self.max_ns.max(self.min_ns))
     }
 }
 
 impl Statistics {
-    /// Statistics of the selected spans.
+    /// Statistics of the selected spans. A segment counts with its selected moments; a span is
+    /// idle while it is entered on no lane, selected or not.
     pub fn of(replay: &Replay<'_>) -> Result<Statistics, Error> {
-        let _ = replay;
-        unimplemented!()
+        let callsites = replay.recording().callsites();
+        let rows =
+            (0..).map(CallsiteId).zip(callsites).map(|(id, site)| SpanStatistics::new(id, site));
+        let mut rows = replay.run(Rows(rows.collect()))?.observer.0;
+        rows.retain(|row| row.spans > 0);
+        rows.sort_by_key(|row| std::cmp::Reverse(row.self_ns));
+        let total_self_ns = rows.iter().map(|row| row.self_ns).sum();
+        Ok(Statistics { rows, total_self_ns })
+    }
+}
+
+/// A row for each callsite, by its number.
+struct Rows(Vec<SpanStatistics>);
+
+impl Observer for Rows {
+    fn slice(&mut self, slice: &Slice, life: &Life) {
+        self.0[life.callsite.index()].self_ns += slice.length_ns;
+    }
+
+    fn segment(&mut self, segment: &Segment, life: &Life) {
+        let row = &mut self.0[life.callsite.index()];
+        row.segments += 1;
+        row.busy_ns += segment.busy_ns;
+        row.nonreentrant_ns += segment.nonreentrant_ns;
+    }
+
+    fn closed(&mut self, closing: &Closing, life: &Life) {
+        if !closing.counts {
+            return;
+        }
+        let row = &mut self.0[life.callsite.index()];
+        row.min_ns = if row.spans == 0 { life.busy_ns } else { row.min_ns.min(life.busy_ns) };
+        row.max_ns = row.max_ns.max(life.busy_ns);
+        row.spans += 1;
+        row.idle_ns += closing.lifetime_ns().saturating_sub(life.ran_ns);
+        row.busy.record(life.busy_ns);
     }
 }

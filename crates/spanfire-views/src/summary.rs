@@ -1,7 +1,8 @@
 //! How much a recording holds.
 
 use crate::Replay;
-use spanfire_recording::Error;
+use crate::replay::{Closing, Life, Observer, Segment};
+use spanfire_recording::{CallsiteId, Error, LaneId, LossCause};
 
 /// How much the selection holds, and what is missing from it.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -33,7 +34,45 @@ pub struct Summary {
 impl Summary {
     /// Counts the selection.
     pub fn of(replay: &Replay<'_>) -> Result<Summary, Error> {
-        let _ = replay;
-        unimplemented!()
+        let replayed = replay.run(Summary::default())?;
+        let mut summary = replayed.observer;
+        summary.threads = replayed.seen.iter().filter(|&&seen| seen).count();
+        summary.unmatched_exits = replayed.tally.unmatched_exits;
+        summary.unknown_spans += replayed.tally.unknown_drops;
+        let rules = replay.rules();
+        let recording = replay.recording();
+        let ns = |tick| recording.timebase().ns(tick);
+        for loss in recording.losses() {
+            let (first_ns, last_ns) = (ns(loss.first), ns(loss.last));
+            if !rules.lane(loss.lane) || !rules.window.meets(first_ns, last_ns) {
+                continue;
+            }
+            match loss.cause {
+                LossCause::Stall => summary.stalled_ns += rules.window.length(first_ns, last_ns),
+                LossCause::Overflow | LossCause::Sink => summary.lost_events += loss.events,
+            }
+        }
+        let last = recording.chunks().iter().map(|chunk| chunk.last).max().unwrap_or_default();
+        summary.duration_ns = rules.window.length(0, ns(last));
+        Ok(summary)
+    }
+}
+
+impl Observer for Summary {
+    fn segment(&mut self, _segment: &Segment, _life: &Life) {
+        self.segments += 1;
+    }
+
+    fn closed(&mut self, closing: &Closing, life: &Life) {
+        if closing.counts {
+            self.spans += 1;
+            self.open_spans += u64::from(closing.open);
+            self.unknown_spans += u64::from(life.unknown);
+            self.inexact_starts += u64::from(life.inexact);
+        }
+    }
+
+    fn instant(&mut self, _lane: LaneId, _at_ns: u64, _callsite: CallsiteId) {
+        self.instants += 1;
     }
 }

@@ -1,0 +1,124 @@
+//! What a view is told during a replay.
+
+use super::life::{Life, RequestNumber};
+use crate::paths::PathId;
+use spanfire_recording::{CallsiteId, Field, LaneId};
+
+/// A view under construction. It is told of visible spans and selected moments only, in the order
+/// of time; times are cut to the selected range.
+pub(crate) trait Observer {
+    /// Whether [`fields`](Self::fields) is of interest.
+    const FIELDS: bool = false;
+
+    /// A span was created.
+    fn born(&mut self, _life: &Life) {}
+
+    /// Field values of a span.
+    fn fields(&mut self, _life: &Life, _fields: &[Field]) {}
+
+    /// A span was the innermost of a lane for some time. Every selected moment of a lane comes
+    /// exactly once.
+    fn slice(&mut self, _slice: &Slice, _life: &Life) {}
+
+    /// A lane turned from one request to another.
+    fn switched(&mut self, _at_ns: u64, _from: RequestNumber, _to: RequestNumber) {}
+
+    /// A segment ended.
+    fn segment(&mut self, _segment: &Segment, _life: &Life) {}
+
+    /// A span closed.
+    fn closed(&mut self, _closing: &Closing, _life: &Life) {}
+
+    /// Something happened at a moment.
+    fn instant(&mut self, _lane: LaneId, _at_ns: u64, _callsite: CallsiteId) {}
+}
+
+/// A time in which one span was the innermost of a lane.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Slice {
+    /// How long.
+    pub length_ns: u64,
+    /// The physical stack; the logical one is the span's.
+    pub path: PathId,
+}
+
+/// A selected segment.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Segment {
+    /// On which lane.
+    pub lane: LaneId,
+    /// From.
+    pub start_ns: u64,
+    /// To.
+    pub end_ns: u64,
+    /// How many visible segments are around it.
+    pub depth: usize,
+    /// Selected time of it.
+    pub busy_ns: u64,
+    /// The part in which no other segment of its callsite was around it.
+    pub nonreentrant_ns: u64,
+    /// Whether it was cut off by the end of the recording.
+    pub open: bool,
+}
+
+/// The end of a span.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Closing {
+    /// When it was created.
+    pub start_ns: u64,
+    /// When it closed.
+    pub end_ns: u64,
+    /// Whether the span is selected; if not, the observer only learns that it is gone.
+    pub counts: bool,
+    /// Time it waited as the innermost of its stack, if that stack is selected.
+    pub waited_ns: u64,
+    /// Whether it was cut off by the end of the recording.
+    pub open: bool,
+}
+
+impl Closing {
+    /// From creation to close.
+    pub fn lifetime_ns(&self) -> u64 {
+        self.end_ns.saturating_sub(self.start_ns)
+    }
+}
+
+/// Two views from one replay.
+impl<A: Observer, B: Observer> Observer for (A, B) {
+    const FIELDS: bool = A::FIELDS || B::FIELDS;
+
+    fn born(&mut self, life: &Life) {
+        self.0.born(life);
+        self.1.born(life);
+    }
+
+    fn fields(&mut self, life: &Life, fields: &[Field]) {
+        self.0.fields(life, fields);
+        self.1.fields(life, fields);
+    }
+
+    fn slice(&mut self, slice: &Slice, life: &Life) {
+        self.0.slice(slice, life);
+        self.1.slice(slice, life);
+    }
+
+    fn switched(&mut self, at_ns: u64, from: RequestNumber, to: RequestNumber) {
+        self.0.switched(at_ns, from, to);
+        self.1.switched(at_ns, from, to);
+    }
+
+    fn segment(&mut self, segment: &Segment, life: &Life) {
+        self.0.segment(segment, life);
+        self.1.segment(segment, life);
+    }
+
+    fn closed(&mut self, closing: &Closing, life: &Life) {
+        self.0.closed(closing, life);
+        self.1.closed(closing, life);
+    }
+
+    fn instant(&mut self, lane: LaneId, at_ns: u64, callsite: CallsiteId) {
+        self.0.instant(lane, at_ns, callsite);
+        self.1.instant(lane, at_ns, callsite);
+    }
+}
