@@ -8,6 +8,7 @@
 
 mod error;
 mod duration;
+pub mod tables;
 
 pub use duration::duration;
 pub use error::Error;

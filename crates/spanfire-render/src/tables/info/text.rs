@@ -1,0 +1,198 @@
+//! `info` as people read it.
+
+use super::{anchor_uncertainty_ns, form_name, lane_extents, lane_label, ns, numbers, source_name};
+use crate::duration;
+use crate::tables::{layout, printable};
+use spanfire_recording::{LaneId, Loss, LossCause, Recording, VERSION};
+use spanfire_views::Summary;
+use std::io::{self, Write};
+
+/// A program with thousands of threads would push everything else off the screen.
+const LANES_SHOWN: usize = 20;
+/// A slow disk gives as many losses as there were chunks.
+const LOSSES_SHOWN: usize = 10;
+
+pub(super) fn write(
+    recording: &Recording,
+    summary: &Summary,
+    sink: &mut dyn Write,
+) -> io::Result<()> {
+    for (key, value) in facts(recording, summary) {
+        writeln!(sink, "{key:<11} {value}")?;
+    }
+    write_lanes(recording, sink)?;
+    for warning in warnings(recording, summary) {
+        writeln!(sink, "warning: {warning}")?;
+    }
+    Ok(())
+}
+
+fn facts(recording: &Recording, summary: &Summary) -> Vec<(&'static str, String)> {
+    let header = recording.header();
+    let count = numbers::count;
+    let mut facts = vec![
+        ("process", process(recording)),
+        ("command", printable(&header.arguments.join(" "))),
+        ("recorder", recorder(recording)),
+        ("size", size(recording, summary)),
+        ("duration", duration(summary.duration_ns)),
+        ("spans", spans(summary)),
+        ("segments", count(summary.segments)),
+        ("instants", count(summary.instants)),
+        ("threads", summary.threads.to_string()),
+        ("lost events", count(summary.lost_events)),
+        ("clock", clock(recording)),
+        ("probe cost", probe_cost(recording)),
+    ];
+    facts.retain(|(_, value)| !value.is_empty());
+    facts
+}
+
+fn process(recording: &Recording) -> String {
+    let header = recording.header();
+    let executable = match header.executable.as_str() {
+        "" => "unknown executable".to_owned(),
+        path => printable(path),
+    };
+    let machine = match header.parallelism {
+        Some(threads) => format!(", {threads} hardware threads"),
+        None => String::new(),
+    };
+    let (os, arch) = (printable(&header.os), printable(&header.arch));
+    format!("{executable} (pid {}) on {os} {arch}{machine}", header.process_id)
+}
+
+fn recorder(recording: &Recording) -> String {
+    let header = recording.header();
+    let version = printable(&header.recorder_version);
+    format!("spanfire {version}, {} form, format version {VERSION}", form_name(header.form))
+}
+
+fn size(recording: &Recording, summary: &Summary) -> String {
+    let bytes = recording.size_bytes();
+    match summary.spans {
+        0 => numbers::bytes(bytes),
+        spans => {
+            format!("{}, {:.1} bytes per span", numbers::bytes(bytes), bytes as f64 / spans as f64)
+        }
+    }
+}
+
+fn spans(summary: &Summary) -> String {
+    let spans = numbers::count(summary.spans);
+    match summary.open_spans {
+        0 => spans,
+        open => format!("{spans}, of which {} still open at the end", numbers::count(open)),
+    }
+}
+
+fn clock(recording: &Recording) -> String {
+    let clock = &recording.header().clock;
+    let mut text =
+        format!("{}, {:.4} ns per tick", source_name(clock.source), clock.nanos_per_tick);
+    if let Some(kernel) = &clock.kernel_source {
+        text.push_str(&format!(", kernel keeps time with {}", printable(kernel)));
+    }
+    if let Some(uncertainty) = anchor_uncertainty_ns(recording) {
+        let anchors = recording.anchors().len();
+        text.push_str(&format!(", {anchors} anchors to within {}", duration(uncertainty)));
+    }
+    text
+}
+
+fn probe_cost(recording: &Recording) -> String {
+    let Some(cost) = recording.probe_cost() else { return "not measured".to_owned() };
+    let (inside, outside) = (cost.plain.inside_median_ns, cost.plain.outside_median_ns);
+    format!(
+        "{:.1} ns per span: {inside:.1} ns inside it, {outside:.1} ns in its parent (median of {})",
+        inside + outside,
+        numbers::count(u64::from(cost.samples)),
+    )
+}
+
+fn write_lanes(recording: &Recording, sink: &mut dyn Write) -> io::Result<()> {
+    let lanes = recording.lanes();
+    if lanes.is_empty() {
+        return Ok(());
+    }
+    let mut table = layout::table(&["events", "first", "last", "os id", "thread"], 1);
+    let shown = lanes.iter().zip(lane_extents(recording)).zip(0..).take(LANES_SHOWN);
+    for ((lane, extent), number) in shown {
+        table.add_row([
+            numbers::count(extent.events),
+            extent.first_ns.map(duration).unwrap_or_default(),
+            extent.last_ns.map(duration).unwrap_or_default(),
+            lane.os_thread_id.map(|id| id.to_string()).unwrap_or_default(),
+            printable(&lane.label(LaneId(number))),
+        ]);
+    }
+    writeln!(sink, "\n{}", table.trim_fmt())?;
+    match lanes.len().saturating_sub(LANES_SHOWN) {
+        0 => Ok(()),
+        more => writeln!(sink, "… and {more} more threads"),
+    }
+}
+
+/// What is missing or doubtful, a sentence each: cuts, losses, stalls, the clock.
+pub fn warnings(recording: &Recording, summary: &Summary) -> Vec<String> {
+    let mut warnings = Vec::new();
+    if let Some(cut) = recording.cut() {
+        warnings.push(format!(
+            "the recording was not finished: cut at byte {} ({}); everything before it is here",
+            cut.at_byte,
+            printable(&cut.reason),
+        ));
+    }
+    let losses = recording.losses().iter().filter(|loss| loss.cause != LossCause::Stall);
+    warnings.extend(losses.clone().take(LOSSES_SHOWN).map(|loss| lost(recording, loss)));
+    match losses.count().saturating_sub(LOSSES_SHOWN) {
+        0 => {}
+        more => warnings.push(format!("{more} more losses; `--format json` lists them all")),
+    }
+    warnings.extend(doubts(recording, summary));
+    warnings
+}
+
+fn lost(recording: &Recording, loss: &Loss) -> String {
+    let why = match loss.cause {
+        LossCause::Sink => "the file could not be written (is the disk full?)",
+        _ => "the collector fell behind: enlarge the buffer or choose Overflow::Block",
+    };
+    format!(
+        "{} events of {} are missing between {} and {}: {why}",
+        numbers::count(loss.events),
+        printable(&lane_label(recording, loss.lane)),
+        duration(ns(recording, loss.first)),
+        duration(ns(recording, loss.last)),
+    )
+}
+
+fn doubts(recording: &Recording, summary: &Summary) -> Vec<String> {
+    let count = numbers::count;
+    let mut doubts = Vec::new();
+    if let Some(warning) = &recording.header().clock.warning {
+        doubts.push(format!("the clock: {}", printable(warning)));
+    }
+    if recording.clamped_ticks() > 0 {
+        let clamped = count(recording.clamped_ticks());
+        doubts.push(format!("the clock ran backwards: {clamped} events were moved to keep order"));
+    }
+    if summary.stalled_ns > 0 {
+        let stalled = duration(summary.stalled_ns);
+        doubts.push(format!("threads waited {stalled} for the collector: enlarge the buffer"));
+    }
+    if summary.unmatched_exits > 0 {
+        let exits = count(summary.unmatched_exits);
+        doubts.push(format!("{exits} exits of spans that were not entered on that thread"));
+    }
+    if summary.unknown_spans > 0 {
+        let unknown = count(summary.unknown_spans);
+        doubts.push(format!("{unknown} spans were used but never seen to be created"));
+    }
+    if summary.inexact_starts > 0 {
+        let inexact = count(summary.inexact_starts);
+        doubts
+            .push(format!("{inexact} spans were created some time before they are shown to start"));
+    }
+    doubts
+}

@@ -1,0 +1,190 @@
+//! Every request, one row each.
+
+use super::fields::{FieldObject, line};
+use super::{Format, layout, numbers, printable};
+use crate::{Error, duration};
+use serde::Serialize;
+use spanfire_views::{Names, Request, RequestTable};
+use std::cmp::Reverse;
+use std::io::{self, Write};
+
+/// How [`requests`] is arranged.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct RequestsOptions {
+    /// How roots are named.
+    pub names: Names,
+    /// What comes first.
+    pub order: RequestOrder,
+    /// How many rows at most; `None` for all.
+    pub limit: Option<usize>,
+}
+
+/// What comes first in [`requests`]; rows that are equal in it stand in the order of their start.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum RequestOrder {
+    /// The longest lifetime.
+    #[default]
+    Lifetime,
+    /// The most busy time.
+    Busy,
+    /// The most idle time.
+    Idle,
+    /// The earliest start.
+    Start,
+}
+
+/// Writes one row per request.
+pub fn requests(
+    table: &RequestTable,
+    options: &RequestsOptions,
+    format: Format,
+    sink: &mut dyn Write,
+) -> Result<(), Error> {
+    let shown = arranged(table, options);
+    let rows = shown.iter().map(|request| Row::of(table, request, options.names));
+    match format {
+        Format::Table => write_table(table, &shown, options.names, sink)?,
+        Format::Json => {
+            let rows: Vec<Row> = rows.collect();
+            serde_json::to_writer_pretty(&mut *sink, &rows).map_err(io::Error::from)?;
+            writeln!(sink)?;
+        }
+        Format::Csv => write_csv(rows, sink)?,
+    }
+    Ok(())
+}
+
+fn arranged<'a>(table: &'a RequestTable, options: &RequestsOptions) -> Vec<&'a Request> {
+    let mut requests: Vec<&Request> = table.requests().iter().collect();
+    match options.order {
+        RequestOrder::Lifetime => requests.sort_by_key(|request| Reverse(request.lifetime_ns)),
+        RequestOrder::Busy => requests.sort_by_key(|request| Reverse(request.busy_ns)),
+        RequestOrder::Idle => requests.sort_by_key(|request| Reverse(request.idle_ns)),
+        RequestOrder::Start => {}
+    }
+    requests.truncate(options.limit.unwrap_or(usize::MAX));
+    requests
+}
+
+/// A row as programs read it.
+#[derive(Serialize)]
+struct Row<'a> {
+    id: u64,
+    name: String,
+    start_ns: u64,
+    lifetime_ns: u64,
+    busy_ns: u64,
+    idle_ns: u64,
+    work_ns: u64,
+    spans: u64,
+    segments: u64,
+    threads: usize,
+    open: bool,
+    fields: FieldObject<'a>,
+}
+
+impl<'a> Row<'a> {
+    fn of(table: &RequestTable, request: &'a Request, names: Names) -> Self {
+        Row {
+            id: request.id.0,
+            name: names.label(table.callsite(request)),
+            start_ns: request.start_ns,
+            lifetime_ns: request.lifetime_ns,
+            busy_ns: request.busy_ns,
+            idle_ns: request.idle_ns,
+            work_ns: request.work_ns,
+            spans: request.spans,
+            segments: request.segments,
+            threads: request.threads,
+            open: request.open,
+            fields: FieldObject(&request.fields),
+        }
+    }
+}
+
+/// The fields are one column that holds a JSON object: requests of different roots have different
+/// ones.
+fn write_csv<'a>(rows: impl Iterator<Item = Row<'a>>, sink: &mut dyn Write) -> io::Result<()> {
+    let mut csv = csv::Writer::from_writer(sink);
+    csv.write_record([
+        "id",
+        "name",
+        "start_ns",
+        "lifetime_ns",
+        "busy_ns",
+        "idle_ns",
+        "work_ns",
+        "spans",
+        "segments",
+        "threads",
+        "open",
+        "fields",
+    ])?;
+    for row in rows {
+        let times = [row.start_ns, row.lifetime_ns, row.busy_ns, row.idle_ns, row.work_ns];
+        csv.write_field(row.id.to_string())?;
+        csv.write_field(&row.name)?;
+        for number in times.into_iter().chain([row.spans, row.segments, row.threads as u64]) {
+            csv.write_field(number.to_string())?;
+        }
+        csv.write_field(row.open.to_string())?;
+        csv.write_field(serde_json::to_string(&row.fields)?)?;
+        csv.write_record(None::<&[u8]>)?;
+    }
+    csv.flush()
+}
+
+fn write_table(
+    table: &RequestTable,
+    shown: &[&Request],
+    names: Names,
+    sink: &mut dyn Write,
+) -> io::Result<()> {
+    if table.requests().is_empty() {
+        return writeln!(sink, "no requests");
+    }
+    let header = ["id", "start", "lifetime", "busy", "idle", "work", "spans", "threads", "request"];
+    let mut rows = layout::table(&header, 1);
+    for request in shown {
+        let mut cells = vec![request.id.to_string()];
+        let times = [request.start_ns, request.lifetime_ns, request.busy_ns];
+        cells.extend(times.map(duration));
+        cells.extend([request.idle_ns, request.work_ns].map(duration));
+        cells.push(numbers::count(request.spans));
+        cells.push(request.threads.to_string());
+        cells.push(title(table, request, names));
+        rows.add_row(cells);
+    }
+    writeln!(sink, "{}", rows.trim_fmt())?;
+    writeln!(sink, "{}", totals(table, shown))
+}
+
+/// `GET /orders method=GET uri=/orders`, and `(open)` where the recording ended before the request.
+fn title(table: &RequestTable, request: &Request, names: Names) -> String {
+    let mut title = printable(&names.label(table.callsite(request)));
+    if request.open {
+        title.push_str(" (open)");
+    }
+    if !request.fields.is_empty() {
+        title.push(' ');
+        title.push_str(&line(&request.fields));
+    }
+    title
+}
+
+/// The line under the table.
+fn totals(table: &RequestTable, shown: &[&Request]) -> String {
+    let all: u64 = table.requests().iter().map(|request| request.work_ns).sum();
+    let covered: u64 = shown.iter().map(|request| request.work_ns).sum();
+    match shown.len() == table.requests().len() {
+        true => format!("Σ work {} in {} requests", duration(all), shown.len()),
+        false => format!(
+            "Σ work {} of {} ({}) in {} of {} requests",
+            duration(covered),
+            duration(all),
+            numbers::percent(covered, all),
+            numbers::count(shown.len() as u64),
+            numbers::count(table.requests().len() as u64),
+        ),
+    }
+}

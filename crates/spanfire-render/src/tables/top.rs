@@ -1,0 +1,209 @@
+//! Where the time went, per span name.
+
+use super::{Format, layout, numbers, printable};
+use crate::{Error, duration};
+use serde::Serialize;
+use spanfire_views::{Names, SpanStatistics, Statistics};
+use std::cmp::Reverse;
+use std::collections::HashMap;
+use std::io::{self, Write};
+
+/// How [`top`] is arranged.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct TopOptions {
+    /// How rows are named.
+    pub names: Names,
+    /// What comes first.
+    pub order: TopOrder,
+    /// How many rows at most; `None` for all.
+    pub limit: Option<usize>,
+}
+
+/// What comes first in [`top`]; rows that are equal in it stand in the order of decreasing self time.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum TopOrder {
+    /// The most self time.
+    #[default]
+    SelfTime,
+    /// The most busy time, children included.
+    Total,
+    /// The most spans.
+    Count,
+    /// The largest 99th percentile of busy time per span.
+    P99,
+}
+
+/// Writes one row per callsite that has spans.
+pub fn top(
+    statistics: &Statistics,
+    options: &TopOptions,
+    format: Format,
+    sink: &mut dyn Write,
+) -> Result<(), Error> {
+    let shown = arranged(statistics, options);
+    match format {
+        Format::Table => write_table(statistics, &shown, options.names, sink)?,
+        Format::Json => {
+            let rows: Vec<Row> = shown.iter().map(|row| Row::of(row, options.names)).collect();
+            serde_json::to_writer_pretty(&mut *sink, &rows).map_err(io::Error::from)?;
+            writeln!(sink)?;
+        }
+        Format::Csv => write_csv(&shown, options.names, sink)?,
+    }
+    Ok(())
+}
+
+fn arranged<'a>(statistics: &'a Statistics, options: &TopOptions) -> Vec<&'a SpanStatistics> {
+    let mut rows: Vec<&SpanStatistics> = statistics.rows.iter().collect();
+    rows.sort_by_cached_key(|row| {
+        let first = match options.order {
+            TopOrder::SelfTime => row.self_ns,
+            TopOrder::Total => row.busy_ns,
+            TopOrder::Count => row.spans,
+            TopOrder::P99 => row.quantile_ns(0.99),
+        };
+        Reverse((first, row.self_ns))
+    });
+    rows.truncate(options.limit.unwrap_or(usize::MAX));
+    rows
+}
+
+/// A row as programs read it.
+#[derive(Serialize)]
+struct Row<'a> {
+    name: String,
+    target: &'a str,
+    file: Option<&'a str>,
+    line: Option<u32>,
+    spans: u64,
+    segments: u64,
+    busy_ns: u64,
+    self_ns: u64,
+    nonreentrant_ns: u64,
+    idle_ns: u64,
+    min_ns: u64,
+    mean_ns: u64,
+    p50_ns: u64,
+    p90_ns: u64,
+    p99_ns: u64,
+    max_ns: u64,
+}
+
+/// The keys of [`Row`], for a CSV file without rows.
+const COLUMNS: [&str; 16] = [
+    "name",
+    "target",
+    "file",
+    "line",
+    "spans",
+    "segments",
+    "busy_ns",
+    "self_ns",
+    "nonreentrant_ns",
+    "idle_ns",
+    "min_ns",
+    "mean_ns",
+    "p50_ns",
+    "p90_ns",
+    "p99_ns",
+    "max_ns",
+];
+
+impl<'a> Row<'a> {
+    fn of(row: &'a SpanStatistics, names: Names) -> Self {
+        Row {
+            name: names.label(&row.callsite),
+            target: &row.callsite.target,
+            file: row.callsite.file.as_deref(),
+            line: row.callsite.line,
+            spans: row.spans,
+            segments: row.segments,
+            busy_ns: row.busy_ns,
+            self_ns: row.self_ns,
+            nonreentrant_ns: row.nonreentrant_ns,
+            idle_ns: row.idle_ns,
+            min_ns: row.min_ns,
+            mean_ns: row.mean_ns(),
+            p50_ns: row.quantile_ns(0.5),
+            p90_ns: row.quantile_ns(0.9),
+            p99_ns: row.quantile_ns(0.99),
+            max_ns: row.max_ns,
+        }
+    }
+}
+
+fn write_csv(shown: &[&SpanStatistics], names: Names, sink: &mut dyn Write) -> io::Result<()> {
+    let mut csv = csv::WriterBuilder::new().has_headers(false).from_writer(sink);
+    csv.write_record(COLUMNS)?;
+    for row in shown {
+        csv.serialize(Row::of(row, names))?;
+    }
+    csv.flush()
+}
+
+fn write_table(
+    statistics: &Statistics,
+    shown: &[&SpanStatistics],
+    names: Names,
+    sink: &mut dyn Write,
+) -> io::Result<()> {
+    if statistics.rows.is_empty() {
+        return writeln!(sink, "no spans");
+    }
+    let recursion = shown.iter().any(|row| row.nonreentrant_ns != row.busy_ns);
+    let mut header = vec!["self", "self %", "total"];
+    if recursion {
+        header.push("nonreentrant");
+    }
+    header.extend(["spans", "mean", "p50", "p90", "p99", "max", "idle", "name"]);
+    let mut table = layout::table(&header, 1);
+    for (row, label) in shown.iter().zip(labels(shown, names)) {
+        let mut cells = vec![
+            duration(row.self_ns),
+            numbers::percent(row.self_ns, statistics.total_self_ns),
+            duration(row.busy_ns),
+        ];
+        if recursion {
+            cells.push(duration(row.nonreentrant_ns));
+        }
+        cells.push(numbers::count(row.spans));
+        let busy = [row.mean_ns(), row.quantile_ns(0.5), row.quantile_ns(0.9)];
+        cells.extend(busy.map(duration));
+        cells.extend([row.quantile_ns(0.99), row.max_ns, row.idle_ns].map(duration));
+        cells.push(printable(&label));
+        table.add_row(cells);
+    }
+    writeln!(sink, "{}", table.trim_fmt())?;
+    writeln!(sink, "{}", totals(statistics, shown))
+}
+
+/// Labels, with the place in the source where a label alone would name two rows.
+fn labels(shown: &[&SpanStatistics], names: Names) -> Vec<String> {
+    let labels: Vec<String> = shown.iter().map(|row| names.label(&row.callsite)).collect();
+    let mut uses: HashMap<&str, usize> = HashMap::new();
+    for label in &labels {
+        *uses.entry(label).or_default() += 1;
+    }
+    let told_apart = |(label, row): (&String, &&SpanStatistics)| match uses[label.as_str()] {
+        1 => label.clone(),
+        _ => Names::Location.label(&row.callsite),
+    };
+    labels.iter().zip(shown).map(told_apart).collect()
+}
+
+/// The line under the table: how much of everything the rows above it account for.
+fn totals(statistics: &Statistics, shown: &[&SpanStatistics]) -> String {
+    let total = statistics.total_self_ns;
+    let covered: u64 = shown.iter().map(|row| row.self_ns).sum();
+    match shown.len() == statistics.rows.len() {
+        true => format!("Σ self {} in {} rows", duration(total), shown.len()),
+        false => format!(
+            "Σ self {} of {} ({}) in {} of {} rows",
+            duration(covered),
+            duration(total),
+            numbers::percent(covered, total),
+            shown.len(),
+            statistics.rows.len(),
+        ),
+    }
+}
