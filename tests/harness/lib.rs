@@ -1,0 +1,22 @@
+//! What the tests stand on: a recorder with a counter beside it, programs to record, and a plain
+//! reading of what was recorded.
+//!
+//! A test starts a [`Session`] in either form of the recorder, runs a program under it, and reads
+//! the recording as a [`Transcript`], which pairs events by the simplest rules there are and shares
+//! no code with the views. A new test goes into the file at the top of `tests/` whose name says
+//! what it is about; a file that needs the process for itself (a global subscriber, a global
+//! allocator) is a target of its own in `Cargo.toml`.
+
+#![forbid(unsafe_code)]
+
+mod session;
+mod counts;
+mod programs;
+mod transcript;
+mod waiting;
+
+pub use counts::{Counting, Counts, counts_of};
+pub use programs::{async_program, pool, rayon_program, runtime, sync_program, work};
+pub use session::{FORMS, Session};
+pub use transcript::{Instant, Segment, Span, Transcript};
+pub use waiting::wait_until;
