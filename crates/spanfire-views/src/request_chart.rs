@@ -1,6 +1,11 @@
 //! One request, span by span.
 
+mod gather;
+
+use crate::request_table::Tracker;
+use crate::rows::{Block, assign_blocks};
 use crate::{Replay, Request, RequestId};
+use gather::Gatherer;
 use spanfire_recording::{CallsiteId, Error, Field, LaneId};
 
 /// The flame chart of one request over all its threads and tasks.
@@ -63,7 +68,47 @@ impl RequestChart {
         id: RequestId,
         limit: usize,
     ) -> Result<Option<RequestChart>, Error> {
-        let _ = (replay, id, limit);
-        unimplemented!()
+        let (tracker, gatherer) =
+            replay.run((Tracker::default(), Gatherer::new(id, limit)))?.observer;
+        let Some(request) = gatherer.number().and_then(|number| tracker.take(number)) else {
+            return Ok(None);
+        };
+        let (mut spans, selected) = gatherer.finish();
+        let rows = lay_out(&mut spans);
+        let left_out = request.spans.saturating_sub(selected);
+        Ok(Some(RequestChart { request, spans, rows, left_out }))
     }
+}
+
+/// Gives every span a row; the result is how many there are. Parents stand before their children.
+///
+/// A span and all that descends from it is a block, which lasts as long as any of them. From the
+/// last span to the first, the blocks of its children are arranged under it; then every block
+/// knows where it stands.
+fn lay_out(spans: &mut [ChartSpan]) -> usize {
+    let mut children: Vec<Vec<usize>> = vec![Vec::new(); spans.len()];
+    for (index, span) in spans.iter().enumerate() {
+        if let Some(parent) = span.parent {
+            children[parent].push(index);
+        }
+    }
+    let mut extents: Vec<(u64, usize)> = spans.iter().map(|span| (span.end_ns, 1)).collect();
+    for index in (0..spans.len()).rev() {
+        children[index].sort_by_key(|&child| spans[child].start_ns);
+        let block = |&child: &usize| {
+            let (end, height) = extents[child];
+            Block { start: spans[child].start_ns, end, height }
+        };
+        let blocks: Vec<Block> = children[index].iter().map(block).collect();
+        let (rows, height) = assign_blocks(&blocks);
+        for (&child, row) in children[index].iter().zip(rows) {
+            spans[child].row = row + 1;
+        }
+        let last_end = blocks.iter().map(|block| block.end).max().unwrap_or(0);
+        extents[index] = (last_end.max(spans[index].end_ns), height + 1);
+    }
+    for index in 0..spans.len() {
+        spans[index].row += spans[index].parent.map_or(0, |parent| spans[parent].row);
+    }
+    extents.first().map_or(0, |&(_, height)| height)
 }

@@ -1,7 +1,8 @@
 //! Every request of a recording.
 
 use crate::Replay;
-use spanfire_recording::{Callsite, CallsiteId, Error, Field};
+use crate::replay::{Closing, Life, Observer, RequestNumber, Segment, Slice};
+use spanfire_recording::{Callsite, CallsiteId, Error, Field, LaneId};
 use std::fmt;
 
 /// The number of a request in its recording: the how-manieth span created its root was, from 1.
@@ -53,10 +54,12 @@ pub struct Request {
 }
 
 impl RequestTable {
-    /// The requests of the selection.
+    /// The requests of the selection: all that have a selected span.
+    ///
+    /// Costs about 200 bytes for each request.
     pub fn of(replay: &Replay<'_>) -> Result<RequestTable, Error> {
-        let _ = replay;
-        unimplemented!()
+        let requests = replay.run(Tracker::default())?.observer.finish();
+        Ok(RequestTable { callsites: replay.recording().callsites().to_vec(), requests })
     }
 
     /// The requests, in the order of their start.
@@ -72,5 +75,147 @@ impl RequestTable {
     /// The root's callsite.
     pub fn callsite(&self, request: &Request) -> &Callsite {
         &self.callsites[request.callsite.index()]
+    }
+}
+
+/// Follows all requests at once.
+#[derive(Default)]
+pub(crate) struct Tracker {
+    /// By number, from 1.
+    requests: Vec<Tracked>,
+}
+
+struct Tracked {
+    request: Request,
+    /// The lanes it ran on, the latest first.
+    lanes: Vec<LaneId>,
+    /// How many lanes it runs on now, and since when on any.
+    running: u32,
+    since_ns: u64,
+    root_closed: bool,
+}
+
+impl Tracker {
+    /// Every request that has a selected span, in the order of their start.
+    fn finish(self) -> Vec<Request> {
+        let tracked = self.requests.into_iter();
+        let mut requests: Vec<Request> =
+            tracked.map(Tracked::finish).filter(|request| request.spans > 0).collect();
+        requests.sort_by_key(|request| (request.start_ns, request.id));
+        requests
+    }
+
+    /// The request with this number, if it has a selected span.
+    pub fn take(mut self, number: RequestNumber) -> Option<Request> {
+        let index = number.0.checked_sub(1)? as usize;
+        let tracked = (index < self.requests.len()).then(|| self.requests.swap_remove(index))?;
+        Some(tracked.finish()).filter(|request| request.spans > 0)
+    }
+
+    fn get(&mut self, number: RequestNumber) -> Option<&mut Tracked> {
+        self.requests.get_mut(number.0.checked_sub(1)? as usize)
+    }
+}
+
+impl Tracked {
+    fn new(life: &Life) -> Tracked {
+        let request = Request {
+            id: RequestId(life.ordinal),
+            callsite: life.callsite,
+            start_ns: 0,
+            lifetime_ns: 0,
+            busy_ns: 0,
+            idle_ns: 0,
+            work_ns: 0,
+            spans: 0,
+            segments: 0,
+            threads: 0,
+            open: false,
+            fields: Vec::new(),
+        };
+        Tracked { request, lanes: Vec::new(), running: 0, since_ns: 0, root_closed: false }
+    }
+
+    fn finish(self) -> Request {
+        let threads = self.lanes.len();
+        let idle_ns = self.request.lifetime_ns.saturating_sub(self.request.busy_ns);
+        Request { threads, idle_ns, ..self.request }
+    }
+
+    fn pause(&mut self, now_ns: u64) {
+        if self.running > 0 && !self.root_closed {
+            self.request.busy_ns += now_ns.saturating_sub(self.since_ns);
+        }
+        self.since_ns = now_ns;
+    }
+
+    fn close_root(&mut self, closing: &Closing) {
+        self.pause(closing.end_ns);
+        self.root_closed = true;
+        self.request.start_ns = closing.start_ns;
+        self.request.lifetime_ns = closing.lifetime_ns();
+        self.request.open = closing.open;
+    }
+}
+
+impl Observer for Tracker {
+    const FIELDS: bool = true;
+
+    fn born(&mut self, life: &Life) {
+        if life.is_root {
+            self.requests.push(Tracked::new(life));
+        }
+    }
+
+    fn fields(&mut self, life: &Life, fields: &[Field]) {
+        if life.is_root
+            && let Some(tracked) = self.get(life.request)
+        {
+            update(&mut tracked.request.fields, fields);
+        }
+    }
+
+    fn slice(&mut self, slice: &Slice, life: &Life) {
+        if let Some(tracked) = self.get(life.request) {
+            tracked.request.work_ns += slice.length_ns;
+        }
+    }
+
+    fn switched(&mut self, at_ns: u64, from: RequestNumber, to: RequestNumber) {
+        if let Some(tracked) = self.get(from) {
+            tracked.pause(at_ns);
+            tracked.running -= 1;
+        }
+        if let Some(tracked) = self.get(to) {
+            tracked.pause(at_ns);
+            tracked.running += 1;
+        }
+    }
+
+    fn segment(&mut self, segment: &Segment, life: &Life) {
+        let Some(tracked) = self.get(life.request) else { return };
+        tracked.request.segments += 1;
+        match tracked.lanes.iter().position(|&lane| lane == segment.lane) {
+            Some(index) => tracked.lanes.swap(0, index),
+            None => tracked.lanes.insert(0, segment.lane),
+        }
+    }
+
+    fn closed(&mut self, closing: &Closing, life: &Life) {
+        let Some(tracked) = self.get(life.request) else { return };
+        tracked.request.spans += u64::from(closing.counts);
+        if life.is_root {
+            tracked.close_root(closing);
+        }
+    }
+}
+
+/// Puts later values in the place of earlier ones of the same name.
+pub(crate) fn update(fields: &mut Vec<Field>, later: &[Field]) {
+    for field in later {
+        match fields.iter_mut().find(|known| known.name == field.name) {
+            Some(known) => known.value = field.value.clone(),
+            None => fields.push(field.clone()),
+        }
     }
 }

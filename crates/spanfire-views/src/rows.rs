@@ -6,17 +6,43 @@
 /// another ends does not overlap it. Each takes the first row that is free, which uses the fewest
 /// rows possible. The result has one row number for each interval.
 pub fn assign_rows(intervals: &[(u64, u64)]) -> Vec<usize> {
+    let blocks: Vec<Block> =
+        intervals.iter().map(|&(start, end)| Block { start, end, height: 1 }).collect();
+    assign_blocks(&blocks).0
+}
+
+/// An interval that takes several rows.
+pub(crate) struct Block {
+    pub start: u64,
+    pub end: u64,
+    pub height: usize,
+}
+
+/// Gives each block, in the order of their start, the first rows that are free for all of it.
+/// The result has each block's first row, and how many rows there are.
+pub(crate) fn assign_blocks(blocks: &[Block]) -> (Vec<usize>, usize) {
     let mut row_ends: Vec<u64> = Vec::new();
-    intervals
+    let rows = blocks
         .iter()
-        .map(|&(start, end)| {
-            let free = row_ends.iter().position(|&row_end| row_end <= start);
-            let row = free.unwrap_or_else(|| {
-                row_ends.push(0);
-                row_ends.len() - 1
-            });
-            row_ends[row] = end.max(start);
+        .map(|block| {
+            let row = first_free(&row_ends, block);
+            let bottom = row + block.height;
+            row_ends.resize(row_ends.len().max(bottom), 0);
+            row_ends[row..bottom].fill(block.end.max(block.start));
             row
         })
-        .collect()
+        .collect();
+    (rows, row_ends.len())
+}
+
+fn first_free(row_ends: &[u64], block: &Block) -> usize {
+    let mut free_from = 0;
+    for (row, &row_end) in row_ends.iter().enumerate() {
+        if row_end > block.start {
+            free_from = row + 1;
+        } else if row + 1 - free_from == block.height {
+            break;
+        }
+    }
+    free_from
 }

@@ -2,7 +2,7 @@
 
 use crate::Replay;
 use crate::replay::{Closing, Life, Observer, Segment};
-use spanfire_recording::{CallsiteId, Error, LaneId, LossCause};
+use spanfire_recording::{CallsiteId, Error, LaneId};
 
 /// How much the selection holds, and what is missing from it.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -39,21 +39,12 @@ impl Summary {
         summary.threads = replayed.seen.iter().filter(|&&seen| seen).count();
         summary.unmatched_exits = replayed.tally.unmatched_exits;
         summary.unknown_spans += replayed.tally.unknown_drops;
-        let rules = replay.rules();
+        summary.lost_events = replayed.tally.lost_events;
+        summary.stalled_ns = replayed.tally.stalled_ns;
         let recording = replay.recording();
-        let ns = |tick| recording.timebase().ns(tick);
-        for loss in recording.losses() {
-            let (first_ns, last_ns) = (ns(loss.first), ns(loss.last));
-            if !rules.lane(loss.lane) || !rules.window.meets(first_ns, last_ns) {
-                continue;
-            }
-            match loss.cause {
-                LossCause::Stall => summary.stalled_ns += rules.window.length(first_ns, last_ns),
-                LossCause::Overflow | LossCause::Sink => summary.lost_events += loss.events,
-            }
-        }
         let last = recording.chunks().iter().map(|chunk| chunk.last).max().unwrap_or_default();
-        summary.duration_ns = rules.window.length(0, ns(last));
+        let last_ns = recording.timebase().ns(last);
+        summary.duration_ns = replay.rules().window.length(0, last_ns);
         Ok(summary)
     }
 }

@@ -1,7 +1,10 @@
 //! What ran when on every thread.
 
+mod bars;
+
 use crate::Replay;
-use spanfire_recording::{CallsiteId, Error, LaneId};
+use bars::Drawer;
+use spanfire_recording::{CallsiteId, Error, LaneId, Recording, Tick};
 use std::ops::Range;
 
 /// What ran when, per lane, with the gaps that were there.
@@ -58,16 +61,43 @@ pub struct Mark {
 
 impl Timeline {
     /// The timeline of the selected moments. Successive segments of one depth that are each shorter
-    /// than `resolution_ns` and lie no further apart are merged into one bar, so that the result
-    /// is bounded by lanes × depth × (range / resolution); 0 keeps every segment.
+    /// than `resolution_ns` and lie no further apart are merged into one bar, and instants of one
+    /// callsite that are closer into one mark, so that the result is bounded by lanes × depth ×
+    /// (range / resolution); 0 keeps everything.
     pub fn of(replay: &Replay<'_>, resolution_ns: u64) -> Result<Timeline, Error> {
-        let _ = (replay, resolution_ns);
-        unimplemented!()
+        let recording = replay.recording();
+        let replayed = replay.run(Drawer::new(recording.lanes().len(), resolution_ns))?;
+        let drawn = replayed.observer.finish(recording.lanes());
+        let seen = drawn.into_iter().zip(replayed.seen);
+        let mut lanes: Vec<LaneTimeline> = seen
+            .filter(|(lane, seen)| *seen || !lane.bars.is_empty())
+            .map(|(lane, _)| lane)
+            .collect();
+        let first_ticks = first_ticks(recording);
+        lanes.sort_by_key(|lane| first_ticks[lane.lane.index()]);
+        Ok(Timeline { range_ns: Self::range_of(replay), lanes })
     }
 
     /// The time that [`of`](Self::of) will show: what a caller divides by the picture's width.
+    /// It ends where spans that never closed end.
     pub fn range_of(replay: &Replay<'_>) -> Range<u64> {
-        let _ = replay;
-        unimplemented!()
+        let recording = replay.recording();
+        let first = recording.chunks().iter().map(|chunk| chunk.first).min();
+        let start_ns = first.map_or(0, |tick| recording.timebase().ns(tick));
+        let window = replay.rules().window;
+        let selection = replay.selection();
+        let end_ns = selection.to_ns.unwrap_or_else(|| replay.end_ns());
+        let from_ns = window.clamp(selection.from_ns.unwrap_or(start_ns));
+        from_ns..window.clamp(end_ns).max(from_ns)
     }
+}
+
+/// When each lane has its first event.
+fn first_ticks(recording: &Recording) -> Vec<Tick> {
+    let mut first = vec![Tick(u64::MAX); recording.lanes().len()];
+    for chunk in recording.chunks() {
+        let first = &mut first[chunk.lane.index()];
+        *first = chunk.first.min(*first);
+    }
+    first
 }

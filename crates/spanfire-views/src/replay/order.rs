@@ -25,6 +25,9 @@ pub(crate) trait Sink {
     /// The next event, and when it was in ns.
     fn event(&mut self, lane: LaneId, at_ns: u64, event: &Event, chunk: &Chunk);
 
+    /// A lane goes on with a new chunk, whose first event is at `from`.
+    fn chunk_begins(&mut self, lane: LaneId, from: Tick);
+
     /// One more chunk is done.
     fn chunk_done(&mut self);
 }
@@ -44,6 +47,7 @@ pub(crate) fn feed(recording: &Recording, sink: &mut impl Sink) -> Result<(), Er
 #[derive(Clone, Copy)]
 struct Needed {
     from: Tick,
+    lane: LaneId,
     index: usize,
 }
 
@@ -55,7 +59,7 @@ fn needed_in_order(recording: &Recording) -> Vec<Needed> {
             // A lane's chunks stay in their order whatever their ticks say.
             let reached = &mut reached[chunk.lane.index()];
             *reached = chunk.first.max(*reached);
-            Needed { from: *reached, index }
+            Needed { from: *reached, lane: chunk.lane, index }
         })
         .collect();
     order.sort_by_key(|needed| needed.from);
@@ -155,7 +159,7 @@ impl<'a> Merge<'a> {
             self.waiting.next();
             let Ok(decoded) = self.decoded.recv() else { return Ok(()) };
             let cursor = Cursor { decoded: decoded?, next: 0 };
-            let lane = cursor.decoded.chunk.lane.0;
+            let lane = needed.lane.0;
             let queue = &mut self.queues[lane as usize];
             if queue.is_empty() {
                 self.due.extend(cursor.due(lane, self.form).map(Reverse));
@@ -192,6 +196,9 @@ impl Cursor {
         };
         let mut events = chunk.events.iter().zip(at_ns).enumerate().skip(self.next);
         let Some((_, (first, &at))) = events.next() else { return true };
+        if self.next == 0 {
+            sink.chunk_begins(lane, first.tick);
+        }
         sink.event(lane, at, first, chunk);
         for (index, (event, &at)) in events {
             if !due(event) {
