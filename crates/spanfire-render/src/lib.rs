@@ -8,7 +8,14 @@
 
 mod error;
 mod duration;
+mod palette;
+mod frame_labels;
+mod flamegraph;
+mod chart;
 pub mod tables;
+pub mod export;
 
+pub use chart::{ChartOptions, chart_resolution_ns, request_chart, thread_chart};
 pub use duration::duration;
 pub use error::Error;
+pub use flamegraph::{FlamegraphOptions, flamegraph};

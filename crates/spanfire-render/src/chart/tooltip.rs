@@ -1,0 +1,40 @@
+//! What a bar says when it is pointed at.
+
+use crate::duration;
+use crate::tables::{count, printable};
+use spanfire_recording::{Callsite, Field};
+
+/// A time as it is read, and exactly: `1.234 ms (1,234,500 ns)`.
+pub(super) fn exact(ns: u64) -> String {
+    match ns {
+        0..1_000 => duration(ns),
+        _ => format!("{} ({} ns)", duration(ns), count(ns)),
+    }
+}
+
+/// The name of a callsite, and on a second line its target and place.
+pub(super) fn heading(callsite: &Callsite) -> String {
+    let place = match (&callsite.file, callsite.line) {
+        (Some(file), Some(line)) => format!(" · {file}:{line}"),
+        (Some(file), None) => format!(" · {file}"),
+        _ => String::new(),
+    };
+    format!("{}\n{}", printable(&callsite.name), printable(&format!("{}{place}", callsite.target)))
+}
+
+/// `name=value` for each field, with `between` in between.
+pub(super) fn fields(fields: &[Field], between: &str) -> String {
+    let words: Vec<String> = fields
+        .iter()
+        .map(|field| format!("{}={}", printable(&field.name), printable(&field.value.to_string())))
+        .collect();
+    words.join(between)
+}
+
+/// `1 segment`, `2 segments`.
+pub(super) fn counted(number: u64, noun: &str) -> String {
+    match number {
+        1 => format!("1 {noun}"),
+        _ => format!("{} {noun}s", count(number)),
+    }
+}

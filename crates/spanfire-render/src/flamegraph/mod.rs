@@ -1,0 +1,125 @@
+//! Merged graphs as SVG: every stack once, a frame as wide as what was spent under it.
+//!
+//! Takes a call tree and draws it through `inferno`, which brings zoom, search and the look that
+//! readers of flamegraphs know. Colours come from the palette shared with the charts. The width of
+//! a frame is exact; what is narrower than [`FlamegraphOptions::min_width_percent`] is left blank
+//! above its parent, as is what lies deeper than 1,000 frames, so that the size of the picture is
+//! bounded by its pixels and not by the recording. A reversed tree is drawn as it is: the
+//! innermost frames stand at the base, their callers above them.
+
+mod folding;
+mod restyle;
+
+use crate::chart::nothing_recorded;
+use crate::duration;
+use crate::error::Error;
+use crate::frame_labels::FrameLabels;
+use crate::palette::{NO_SPAN, Rgb, callsite_colour};
+use crate::tables::{count, printable};
+use folding::Folding;
+use inferno::flamegraph::color::{Color, PaletteMap};
+use inferno::flamegraph::{Direction, Options, TextTruncateDirection, from_lines};
+use restyle::Restyle;
+use spanfire_views::{CallTree, Names, Weight};
+use std::io::{BufWriter, Write};
+
+/// What a flamegraph shows of a tree.
+#[derive(Clone, Debug, PartialEq)]
+pub struct FlamegraphOptions {
+    /// The title.
+    pub title: String,
+    /// A line under the title; what is drawn (`busy time, 1.234 s`) is appended to it.
+    pub subtitle: Option<String>,
+    /// What the width of a frame stands for.
+    pub weight: Weight,
+    /// How frames are labelled.
+    pub names: Names,
+    /// Whether the base is at the top.
+    pub icicle: bool,
+    /// The narrowest frame that is drawn, in percent of the whole. It is doubled until at most
+    /// 30,000 frames remain.
+    pub min_width_percent: f64,
+}
+
+impl Default for FlamegraphOptions {
+    fn default() -> Self {
+        FlamegraphOptions {
+            title: "Flamegraph".to_owned(),
+            subtitle: None,
+            weight: Weight::Busy,
+            names: Names::Name,
+            icicle: false,
+            min_width_percent: 0.01,
+        }
+    }
+}
+
+/// Draws `tree`. A tree without weight gives a picture that says so.
+///
+/// Fails only where `sink` does.
+pub fn flamegraph(
+    tree: &CallTree,
+    options: &FlamegraphOptions,
+    sink: &mut dyn Write,
+) -> Result<(), Error> {
+    if tree.total(options.weight) == 0 {
+        return nothing_recorded(&options.title, sink);
+    }
+    let labels = FrameLabels::of(tree, options.names);
+    let folding = Folding::of(tree, &labels, options.weight, options.min_width_percent);
+    let mut palette = palette(tree, &labels);
+    let mut inferno_options = inferno_options(tree, options);
+    inferno_options.palette_map = Some(&mut palette);
+    let mut styled = Restyle::new(BufWriter::with_capacity(1 << 16, sink));
+    // Chart mode is the one in which `inferno` takes the order of its input; it reads it backwards.
+    from_lines(&mut inferno_options, folding.lines().rev(), &mut styled)?;
+    Ok(styled.flush()?)
+}
+
+fn inferno_options(tree: &CallTree, options: &FlamegraphOptions) -> Options<'static> {
+    let mut inferno_options = Options::default();
+    inferno_options.title = printable(&options.title);
+    inferno_options.subtitle = Some(subtitle(tree, options));
+    inferno_options.count_name = match options.weight {
+        Weight::Busy | Weight::Idle => "ns".to_owned(),
+        Weight::Count => "spans".to_owned(),
+    };
+    inferno_options.name_type = "Span:".to_owned();
+    inferno_options.direction = match options.icicle {
+        true => Direction::Inverted,
+        false => Direction::Straight,
+    };
+    inferno_options.text_truncate_direction = TextTruncateDirection::Right;
+    inferno_options.frame_height = 18;
+    inferno_options.min_width = 0.0;
+    inferno_options.flame_chart = true;
+    inferno_options
+}
+
+fn subtitle(tree: &CallTree, options: &FlamegraphOptions) -> String {
+    let total = tree.total(options.weight);
+    let drawn = match options.weight {
+        Weight::Busy => format!("busy time, {}", duration(total)),
+        Weight::Idle => format!("idle time, {}", duration(total)),
+        Weight::Count => format!("{} spans", count(total)),
+    };
+    let reversed =
+        tree.is_reversed().then(|| "reversed: callers stand on what they call".to_owned());
+    let parts = [options.subtitle.as_deref().map(printable), Some(drawn), reversed];
+    parts.into_iter().flatten().collect::<Vec<_>>().join(" · ")
+}
+
+fn palette(tree: &CallTree, labels: &FrameLabels) -> PaletteMap {
+    let mut palette = PaletteMap::default();
+    for text in ["", folding::TOO_NARROW, labels.get(None)] {
+        palette.insert(text, inferno_colour(NO_SPAN));
+    }
+    for (frame, label) in labels.iter() {
+        palette.insert(label, inferno_colour(callsite_colour(tree.callsite(frame))));
+    }
+    palette
+}
+
+fn inferno_colour(Rgb(r, g, b): Rgb) -> Color {
+    Color { r, g, b }
+}

@@ -1,0 +1,93 @@
+//! One colour per callsite, the same in every picture of every recording.
+//!
+//! The hue says the crate, the shade says the name: neighbours of one crate stay apart without a
+//! legend. Both come from a hash of the text alone, so that two recordings of one program, and
+//! its chart and its flamegraph, agree. The hues are Paul Tol's "light" scheme, made to be told
+//! apart by colour-blind readers and to carry dark text (<https://personal.sron.nl/~pault/>).
+
+use spanfire_recording::Callsite;
+use std::fmt;
+
+/// A colour, written as `#rrggbb`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct Rgb(pub u8, pub u8, pub u8);
+
+/// What belongs to no span.
+pub(crate) const NO_SPAN: Rgb = Rgb(0xdd, 0xdd, 0xdd);
+
+const HUES: [Rgb; 8] = [
+    Rgb(0x77, 0xaa, 0xdd),
+    Rgb(0xee, 0x88, 0x66),
+    Rgb(0x44, 0xbb, 0x99),
+    Rgb(0xee, 0xdd, 0x88),
+    Rgb(0xff, 0xaa, 0xbb),
+    Rgb(0x99, 0xdd, 0xff),
+    Rgb(0xbb, 0xcc, 0x33),
+    Rgb(0xaa, 0xaa, 0x00),
+];
+
+/// How far a shade goes towards white, in percent.
+const SHADES: [u32; 5] = [0, 10, 20, 30, 40];
+
+/// The colour of a callsite.
+pub(crate) fn callsite_colour(callsite: &Callsite) -> Rgb {
+    let shade = SHADES[(hash(&callsite.name) % SHADES.len() as u64) as usize];
+    lightened(crate_colour(callsite.crate_name()), shade)
+}
+
+/// The hue of a crate.
+pub(crate) fn crate_colour(crate_name: &str) -> Rgb {
+    HUES[(hash(crate_name) % HUES.len() as u64) as usize]
+}
+
+fn lightened(Rgb(r, g, b): Rgb, percent: u32) -> Rgb {
+    let mix = |part: u8| (part as u32 + (255 - part as u32) * percent / 100) as u8;
+    Rgb(mix(r), mix(g), mix(b))
+}
+
+/// FNV-1a with its bits mixed once more at the end, because only the remainder is used. It starts
+/// from a value under which the crates most often seen side by side get different hues.
+fn hash(text: &str) -> u64 {
+    let fnv = text.bytes().fold(0xcbf2_9ce4_8422_2322_u64, |hash, byte| {
+        (hash ^ u64::from(byte)).wrapping_mul(0x0000_0100_0000_01b3)
+    });
+    (fnv ^ (fnv >> 33)).wrapping_mul(0xff51_afd7_ed55_8ccd) >> 32
+}
+
+impl fmt::Display for Rgb {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "#{:02x}{:02x}{:02x}", self.0, self.1, self.2)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_crate_keeps_its_hue_from_release_to_release() {
+        let hues =
+            ["tower_http", "sqlx", "hyper", "axum"].map(|name| crate_colour(name).to_string());
+        assert_eq!(hues, ["#ffaabb", "#eedd88", "#77aadd", "#44bb99"]);
+    }
+
+    #[test]
+    fn dark_text_has_contrast_on_every_colour() {
+        for hue in HUES.into_iter().chain([NO_SPAN]) {
+            for shade in SHADES {
+                let contrast = (luminance(lightened(hue, shade)) + 0.05)
+                    / (luminance(Rgb(0x1b, 0x1f, 0x24)) + 0.05);
+                assert!(contrast >= 6.5, "{hue} lightened by {shade} %: {contrast}");
+            }
+        }
+    }
+
+    /// Relative luminance as WCAG 2 defines it.
+    fn luminance(Rgb(r, g, b): Rgb) -> f64 {
+        let linear = |part: u8| match f64::from(part) / 255.0 {
+            part if part <= 0.04045 => part / 12.92,
+            part => ((part + 0.055) / 1.055).powf(2.4),
+        };
+        0.2126 * linear(r) + 0.7152 * linear(g) + 0.0722 * linear(b)
+    }
+}
