@@ -1,0 +1,221 @@
+//! What was typed, as it was typed: the commands and their flags.
+
+mod choices;
+mod selection;
+
+pub use choices::{
+    ExportFormat, InfoFormat, Names, RequestSort, Stacks, TableFormat, TopSort, Weight,
+};
+pub use selection::SelectionArgs;
+
+use clap::{Args, Parser, Subcommand};
+use clap_complete::Shell;
+use std::ffi::OsString;
+use std::path::PathBuf;
+
+/// Shows where the time of a recorded program went.
+///
+/// A program that calls `spanfire::init()` writes a recording; these commands read it.
+#[derive(Debug, Parser)]
+#[command(
+    name = "spanfire",
+    version,
+    max_term_width = 100,
+    after_help = "Example:\n  spanfire run -- target/release/server\n  spanfire flamegraph server-4242.spanfire"
+)]
+pub struct Cli {
+    /// What to do.
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+/// The commands, in the order in which one meets them.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Runs a program that calls `spanfire::init()`, then summarises its recording
+    #[command(
+        after_help = "Example:\n  spanfire run -o server.spanfire -- target/release/server --port 8080"
+    )]
+    Run(RunArgs),
+    /// Shows process, clock, threads, spans, losses and probe cost of a recording
+    #[command(after_help = "Example:\n  spanfire info server.spanfire --format json")]
+    Info(InfoArgs),
+    /// Draws every stack once, as wide as the time spent on it
+    #[command(
+        after_help = "Example:\n  spanfire flamegraph server.spanfire --reverse --ignore '^idle'"
+    )]
+    Flamegraph(FlamegraphArgs),
+    /// Draws what ran when: every thread, or one request over all its threads
+    #[command(after_help = "Example:\n  spanfire chart server.spanfire --request slowest")]
+    Chart(ChartArgs),
+    /// Lists where the time went, per span name
+    #[command(after_help = "Example:\n  spanfire top server.spanfire --sort p99 --limit 10")]
+    Top(TopArgs),
+    /// Lists the requests: root spans and all that descends from them
+    #[command(
+        after_help = "Example:\n  spanfire requests server.spanfire --root request --sort idle --format csv"
+    )]
+    Requests(RequestsArgs),
+    /// Writes the recording for another tool
+    #[command(
+        after_help = "Example:\n  spanfire export server.spanfire --to folded | flamegraph.pl > server.svg"
+    )]
+    Export(ExportArgs),
+    /// Writes completions for a shell
+    #[command(
+        after_help = "Example:\n  spanfire completions bash > ~/.local/share/bash-completion/completions/spanfire"
+    )]
+    Completions(CompletionsArgs),
+}
+
+/// `spanfire run`.
+#[derive(Debug, Args)]
+pub struct RunArgs {
+    /// Where the recording goes [default: PROGRAM-PID.spanfire in this directory]
+    #[arg(short, long, value_name = "FILE")]
+    pub output: Option<PathBuf>,
+    /// The program and its arguments
+    #[arg(required = true, last = true, value_name = "CMD")]
+    pub command: Vec<OsString>,
+}
+
+/// The recording a command reads, and what of it.
+#[derive(Debug, Args)]
+pub struct InputArgs {
+    /// The recording
+    #[arg(value_name = "FILE")]
+    pub file: PathBuf,
+    /// What of it.
+    #[command(flatten)]
+    pub selection: SelectionArgs,
+}
+
+/// `spanfire info`.
+#[derive(Debug, Args)]
+pub struct InfoArgs {
+    #[command(flatten)]
+    pub input: InputArgs,
+    /// How it is written
+    #[arg(long, value_enum, default_value_t)]
+    pub format: InfoFormat,
+    /// Where it goes; `-` is standard output
+    #[arg(short, long, value_name = "OUT", default_value = "-")]
+    pub output: PathBuf,
+}
+
+/// How stacks are merged: shared by `flamegraph` and `export`.
+#[derive(Debug, Args)]
+pub struct StacksArgs {
+    /// Read stacks from the innermost frame outwards: who spent the time, then who called it
+    #[arg(long)]
+    pub reverse: bool,
+    /// Which stack a moment is put on [default: span with --root, otherwise thread]
+    #[arg(long, value_enum)]
+    pub stacks: Option<Stacks>,
+    /// What the width of a frame means
+    #[arg(long, value_enum, default_value_t)]
+    pub weight: Weight,
+    /// How frames are labelled
+    #[arg(long, value_enum, default_value_t)]
+    pub names: Names,
+}
+
+/// `spanfire flamegraph`.
+#[derive(Debug, Args)]
+pub struct FlamegraphArgs {
+    #[command(flatten)]
+    pub input: InputArgs,
+    #[command(flatten)]
+    pub stacks: StacksArgs,
+    /// Grow downwards, the outermost frame at the top
+    #[arg(long)]
+    pub icicle: bool,
+    /// The title in the picture
+    #[arg(long)]
+    pub title: Option<String>,
+    /// Where the picture goes; `-` is standard output [default: next to FILE]
+    #[arg(short, long, value_name = "OUT.svg")]
+    pub output: Option<PathBuf>,
+}
+
+/// `spanfire chart`.
+#[derive(Debug, Args)]
+pub struct ChartArgs {
+    #[command(flatten)]
+    pub input: InputArgs,
+    /// Draw one request: its number in `spanfire requests`, or `slowest`
+    #[arg(long, value_name = "ID")]
+    pub request: Option<String>,
+    /// How spans are labelled
+    #[arg(long, value_enum, default_value_t)]
+    pub names: Names,
+    /// The title in the picture
+    #[arg(long)]
+    pub title: Option<String>,
+    /// Where the picture goes; `-` is standard output [default: next to FILE]
+    #[arg(short, long, value_name = "OUT.svg")]
+    pub output: Option<PathBuf>,
+}
+
+/// How rows are written: shared by `top` and `requests`.
+#[derive(Debug, Args)]
+pub struct RowsArgs {
+    /// How many rows at most, 0 for all [default: 30 in a table, otherwise all]
+    #[arg(long, value_name = "N")]
+    pub limit: Option<usize>,
+    /// How rows are written
+    #[arg(long, value_enum, default_value_t)]
+    pub format: TableFormat,
+    /// How spans are labelled
+    #[arg(long, value_enum, default_value_t)]
+    pub names: Names,
+    /// Where the rows go; `-` is standard output
+    #[arg(short, long, value_name = "OUT", default_value = "-")]
+    pub output: PathBuf,
+}
+
+/// `spanfire top`.
+#[derive(Debug, Args)]
+pub struct TopArgs {
+    #[command(flatten)]
+    pub input: InputArgs,
+    /// What comes first
+    #[arg(long, value_enum, default_value_t)]
+    pub sort: TopSort,
+    #[command(flatten)]
+    pub rows: RowsArgs,
+}
+
+/// `spanfire requests`.
+#[derive(Debug, Args)]
+pub struct RequestsArgs {
+    #[command(flatten)]
+    pub input: InputArgs,
+    /// What comes first
+    #[arg(long, value_enum, default_value_t)]
+    pub sort: RequestSort,
+    #[command(flatten)]
+    pub rows: RowsArgs,
+}
+
+/// `spanfire export`.
+#[derive(Debug, Args)]
+pub struct ExportArgs {
+    #[command(flatten)]
+    pub input: InputArgs,
+    /// The format
+    #[arg(long, value_enum)]
+    pub to: ExportFormat,
+    #[command(flatten)]
+    pub stacks: StacksArgs,
+    /// Where it goes; `-` is standard output
+    #[arg(short, long, value_name = "OUT", default_value = "-")]
+    pub output: PathBuf,
+}
+
+/// `spanfire completions`.
+#[derive(Debug, Args)]
+pub struct CompletionsArgs {
+    /// The shell
+    pub shell: Shell,
+}

@@ -1,0 +1,43 @@
+//! `spanfire flamegraph`.
+
+use super::call_tree;
+use crate::args::FlamegraphArgs;
+use crate::failure::Failure;
+use crate::input::Input;
+use crate::output::Output;
+use spanfire_render::FlamegraphOptions;
+use std::path::Path;
+use std::process::ExitCode;
+
+/// Draws the merged graph.
+pub fn flamegraph(args: &FlamegraphArgs) -> Result<ExitCode, Failure> {
+    let input = Input::open(&args.input)?;
+    let ending = if args.stacks.reverse { "reversed.svg" } else { "flamegraph.svg" };
+    let path = args.output.clone().unwrap_or_else(|| input.sibling(ending));
+    let output = Output::open(&path, input.path())?;
+    let tree = call_tree(&input, &args.stacks, args.input.selection.root.is_some())?;
+    let weight = args.stacks.weight.into();
+    if tree.total(weight) == 0 {
+        return Err(input.empty("time of that kind to draw"));
+    }
+    let options = FlamegraphOptions {
+        weight,
+        names: args.stacks.names.into(),
+        icicle: args.icicle,
+        title: args.title.clone().unwrap_or_else(|| title(&input, args.stacks.reverse)),
+        subtitle: args.input.selection.described(),
+        ..FlamegraphOptions::default()
+    };
+    output.write(|sink| spanfire_render::flamegraph(&tree, &options, sink))?;
+    Ok(ExitCode::SUCCESS)
+}
+
+/// The program, and which way the stacks are read.
+fn title(input: &Input, reversed: bool) -> String {
+    let executable = Path::new(&input.recording().header().executable).file_name();
+    let program = executable.unwrap_or(input.path().as_os_str()).to_string_lossy();
+    match reversed {
+        true => format!("{program}, stacks reversed"),
+        false => program.into_owned(),
+    }
+}

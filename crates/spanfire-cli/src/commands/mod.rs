@@ -1,0 +1,48 @@
+//! The commands, one file each: from what was typed to a view, and from there to a rendering.
+
+mod run;
+mod info;
+mod flamegraph;
+mod chart;
+mod top;
+mod requests;
+mod export;
+mod completions;
+
+pub use chart::chart;
+pub use completions::completions;
+pub use export::export;
+pub use flamegraph::flamegraph;
+pub use info::info;
+pub use requests::requests;
+pub use run::run;
+pub use top::top;
+
+use crate::args::{RowsArgs, StacksArgs, TableFormat};
+use crate::failure::Failure;
+use crate::input::Input;
+use spanfire_views::{CallTree, Stacks};
+
+/// More rows scroll a table's head off the screen. Programs get all rows.
+const ROWS_IN_A_TABLE: usize = 30;
+
+fn limit(rows: &RowsArgs) -> Option<usize> {
+    match (rows.limit, rows.format) {
+        (Some(0), _) => None,
+        (Some(limit), _) => Some(limit),
+        (None, TableFormat::Table) => Some(ROWS_IN_A_TABLE),
+        (None, TableFormat::Json | TableFormat::Csv) => None,
+    }
+}
+
+/// The merged graph as the flags want it. Requests are looked at by ancestry, everything else by
+/// what was entered on the thread.
+fn call_tree(input: &Input, typed: &StacksArgs, by_root: bool) -> Result<CallTree, Failure> {
+    let stacks = match typed.stacks {
+        Some(stacks) => stacks.into(),
+        None if by_root => Stacks::Span,
+        None => Stacks::Thread,
+    };
+    let tree = input.view(|replay| CallTree::of(replay, stacks))?;
+    Ok(if typed.reverse { tree.reversed() } else { tree })
+}

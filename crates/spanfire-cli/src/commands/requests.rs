@@ -1,0 +1,24 @@
+//! `spanfire requests`.
+
+use super::limit;
+use crate::args::RequestsArgs;
+use crate::failure::Failure;
+use crate::input::Input;
+use crate::output::Output;
+use spanfire_render::tables::{self, RequestsOptions};
+use spanfire_views::RequestTable;
+use std::process::ExitCode;
+
+/// Lists the requests.
+pub fn requests(args: &RequestsArgs) -> Result<ExitCode, Failure> {
+    let input = Input::open(&args.input)?;
+    let output = Output::open(&args.rows.output, input.path())?;
+    let table = input.view(RequestTable::of)?;
+    let options = RequestsOptions {
+        names: args.rows.names.into(),
+        order: args.sort.into(),
+        limit: limit(&args.rows),
+    };
+    output.write(|sink| tables::requests(&table, &options, args.rows.format.into(), sink))?;
+    Ok(ExitCode::SUCCESS)
+}

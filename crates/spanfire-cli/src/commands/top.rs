@@ -1,0 +1,24 @@
+//! `spanfire top`.
+
+use super::limit;
+use crate::args::TopArgs;
+use crate::failure::Failure;
+use crate::input::Input;
+use crate::output::Output;
+use spanfire_render::tables::{self, TopOptions};
+use spanfire_views::Statistics;
+use std::process::ExitCode;
+
+/// Lists where the time went.
+pub fn top(args: &TopArgs) -> Result<ExitCode, Failure> {
+    let input = Input::open(&args.input)?;
+    let output = Output::open(&args.rows.output, input.path())?;
+    let statistics = input.view(Statistics::of)?;
+    let options = TopOptions {
+        names: args.rows.names.into(),
+        order: args.sort.into(),
+        limit: limit(&args.rows),
+    };
+    output.write(|sink| tables::top(&statistics, &options, args.rows.format.into(), sink))?;
+    Ok(ExitCode::SUCCESS)
+}

@@ -1,0 +1,92 @@
+//! The recording a command reads, and the part of it that was asked for.
+
+use crate::args::InputArgs;
+use crate::failure::{Failure, say};
+use crate::progress::Bar;
+use crate::selection;
+use spanfire_recording::{Error, Recording};
+use spanfire_views::{Replay, Selection};
+use std::ffi::OsStr;
+use std::path::{Path, PathBuf};
+
+/// An open recording and a selection of it.
+pub struct Input {
+    path: PathBuf,
+    recording: Recording,
+    selection: Selection,
+    narrowed: bool,
+}
+
+impl Input {
+    /// Opens what `args` name. A recording that was cut is read as far as it goes, with a warning.
+    pub fn open(args: &InputArgs) -> Result<Input, Failure> {
+        let typed = selection::understand(&args.selection)?;
+        let recording = open(&args.file)?;
+        let selection = selection::check(typed, &args.file, &recording)?;
+        let narrowed = args.selection.is_narrowing();
+        Ok(Input { path: args.file.clone(), recording, selection, narrowed })
+    }
+
+    /// Everything in the recording at `path`.
+    pub fn open_all(path: &Path) -> Result<Input, Failure> {
+        let recording = open(path)?;
+        let selection = Selection::default();
+        Ok(Input { path: path.to_owned(), recording, selection, narrowed: false })
+    }
+
+    /// Where it is.
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// The recording.
+    pub fn recording(&self) -> &Recording {
+        &self.recording
+    }
+
+    /// Replays the selection into a view, with a progress bar where that takes long.
+    pub fn view<T>(
+        &self,
+        view: impl FnOnce(&Replay<'_>) -> Result<T, Error>,
+    ) -> Result<T, Failure> {
+        let bar = Bar::new();
+        let show = |progress| bar.show(progress);
+        let replay = Replay::new(&self.recording, self.selection.clone()).on_progress(&show);
+        view(&replay).map_err(|error| Failure::reading(&self.path, &error))
+    }
+
+    /// Why there is nothing to draw: the flags left nothing, or there was nothing.
+    pub fn empty(&self, what: &str) -> Failure {
+        match self.narrowed {
+            true => {
+                Failure::Usage(format!("{}: the selection holds no {what}", self.path.display()))
+            }
+            false => Failure::bad(&self.path, format!("the recording holds no {what}")),
+        }
+    }
+
+    /// The path of a result next to the recording: `run.spanfire` → `run.flamegraph.svg`.
+    pub fn sibling(&self, ending: &str) -> PathBuf {
+        let stem = match self.path.extension() {
+            Some(extension) if extension == "spanfire" => self.path.file_stem(),
+            _ => self.path.file_name(),
+        };
+        let mut name = stem.unwrap_or(OsStr::new("recording")).to_owned();
+        name.push(".");
+        name.push(ending);
+        self.path.with_file_name(name)
+    }
+}
+
+fn open(path: &Path) -> Result<Recording, Failure> {
+    let recording = Recording::open(path).map_err(|error| Failure::reading(path, &error))?;
+    if let Some(cut) = recording.cut() {
+        say(&format!(
+            "{}: warning: cut at byte {} ({}); everything before it is shown",
+            path.display(),
+            cut.at_byte,
+            cut.reason,
+        ));
+    }
+    Ok(recording)
+}

@@ -1,0 +1,227 @@
+//! `info`, `top` and `requests` in every format.
+
+use crate::command::Desk;
+use crate::fixture::{HOSTILE, TOTAL_NS};
+use serde_json::{Value, json};
+
+#[test]
+fn info_as_json_tells_process_clock_counts_and_what_is_missing() {
+    let info = Desk::new().json(&["info", "run.spanfire", "--format", "json"]);
+    for (key, expected) in [
+        ("format_version", json!(1)),
+        ("spans", json!(8)),
+        ("segments", json!(9)),
+        ("instants", json!(0)),
+        ("threads", json!(2)),
+        ("lost_events", json!(0)),
+        ("open_spans", json!(1)),
+        ("duration_ns", json!(4_000_000)),
+        ("losses", json!([])),
+        ("cut", json!(null)),
+    ] {
+        assert_eq!(info[key], expected, "{key}");
+    }
+    assert_eq!(info["process"]["id"], 4242);
+    assert_eq!(info["process"]["arguments"], json!(["server", "--port", "8080"]));
+    assert_eq!(info["clock"]["source"], "manual");
+    assert_eq!(info["clock"]["uncertainty_ns"], 40);
+    assert_eq!(info["probe_cost"]["outside_median_ns"], 31.5);
+    assert_eq!(info["lanes"][1]["label"], "worker-1");
+    assert!(info["size_bytes"].as_u64().unwrap() > 0);
+}
+
+#[test]
+fn info_as_text_names_the_same_things() {
+    let text = Desk::new().stdout(&["info", "run.spanfire"]);
+    for line in [
+        "process     /opt/server (pid 4242) on linux x86_64, 2 hardware threads",
+        "command     server --port 8080",
+        "duration    4.000 ms",
+        "spans       8, of which 1 still open at the end",
+        "segments    9",
+        "probe cost  47.5 ns per span: 16.0 ns inside it, 31.5 ns in its parent (median of 1,000)",
+    ] {
+        assert!(text.lines().any(|found| found == line), "{line:?} is not in\n{text}");
+    }
+    assert!(text.contains("worker-1"));
+    assert!(!text.contains("warning"));
+}
+
+#[test]
+fn top_as_json_has_every_key_and_its_self_times_add_up() {
+    let rows = Desk::new().json(&["top", "run.spanfire", "--format", "json"]);
+    let rows = rows.as_array().unwrap();
+    let total: u64 = rows.iter().map(|row| row["self_ns"].as_u64().unwrap()).sum();
+    assert_eq!(total, TOTAL_NS);
+    let request = rows.iter().find(|row| row["name"] == "request").unwrap();
+    for (key, expected) in [
+        ("target", json!("app::server")),
+        ("file", json!("src/app.rs")),
+        ("line", json!(10)),
+        ("spans", json!(3)),
+        ("segments", json!(4)),
+        ("busy_ns", json!(2_500_000)),
+        ("self_ns", json!(1_100_000)),
+        ("nonreentrant_ns", json!(2_500_000)),
+        ("idle_ns", json!(500_000)),
+        ("min_ns", json!(500_000)),
+        ("mean_ns", json!(833_333)),
+        ("max_ns", json!(1_500_000)),
+    ] {
+        assert_eq!(request[key], expected, "{key}");
+    }
+    for key in ["p50_ns", "p90_ns", "p99_ns"] {
+        let percentile = request[key].as_u64().unwrap();
+        assert!((500_000..=1_500_000).contains(&percentile), "{key}");
+    }
+}
+
+#[test]
+fn top_is_sorted_as_asked_and_cut_to_the_limit() {
+    let names = |sort: &str, limit: &str| -> Vec<String> {
+        let rows = Desk::new().json(&[
+            "top",
+            "run.spanfire",
+            "--format",
+            "json",
+            "--sort",
+            sort,
+            "--limit",
+            limit,
+        ]);
+        let name = |row: &Value| row["name"].as_str().unwrap().to_owned();
+        rows.as_array().unwrap().iter().map(name).collect()
+    };
+    assert_eq!(names("self", "2"), ["request", "render"]);
+    assert_eq!(names("total", "1"), ["request"]);
+    assert_eq!(names("count", "2"), ["request", "db"]);
+    assert_eq!(names("p99", "3"), ["request", "render", "db"]);
+    assert_eq!(names("self", "0").len(), 5);
+}
+
+#[test]
+fn top_as_a_table_ends_with_the_total_and_obeys_no_name() {
+    let table = Desk::new().stdout(&["top", "run.spanfire"]);
+    let lines: Vec<&str> = table.lines().collect();
+    assert!(lines[0].trim_start().starts_with("self"), "{table}");
+    assert!(lines[1].contains("1.100 ms") && lines[1].ends_with("request"), "{table}");
+    assert!(lines[1].contains("42.1 %"), "{table}");
+    assert_eq!(lines[6], "Σ self 2.610 ms in 5 rows");
+    assert!(table.contains(r#"a;b\n\u{1b}[31m"<script>,"#), "{table}");
+    assert!(!table.contains('\u{1b}'));
+}
+
+#[test]
+fn a_limited_table_says_how_much_it_covers() {
+    let table = Desk::new().stdout(&["top", "run.spanfire", "--limit", "1"]);
+    let last = table.lines().last().unwrap();
+    assert_eq!(last, "Σ self 1.100 ms of 2.610 ms (42.1 %) in 1 of 5 rows");
+}
+
+#[test]
+fn csv_keeps_hostile_names_whole() {
+    let csv = Desk::new().stdout(&["top", "run.spanfire", "--format", "csv"]);
+    let header = "name,target,file,line,spans,segments,busy_ns,self_ns,nonreentrant_ns,idle_ns,\
+                  min_ns,mean_ns,p50_ns,p90_ns,p99_ns,max_ns\n";
+    assert!(csv.starts_with(header), "{csv}");
+    let quoted = format!("\"{}\",app::view,", HOSTILE.replace('"', "\"\""));
+    assert!(csv.contains(&quoted), "{csv}");
+}
+
+#[test]
+fn names_are_labelled_as_asked() {
+    let desk = Desk::new();
+    let first = |names: &str| -> Value {
+        let rows = desk.json(&[
+            "top",
+            "run.spanfire",
+            "--format",
+            "json",
+            "--names",
+            names,
+            "--limit",
+            "1",
+        ]);
+        rows[0]["name"].clone()
+    };
+    assert_eq!(first("name"), "request");
+    assert_eq!(first("path"), "app::server::request");
+    assert_eq!(first("location"), "request (src/app.rs:10)");
+}
+
+#[test]
+fn requests_as_json_hold_times_and_typed_fields() {
+    let rows =
+        Desk::new().json(&["requests", "run.spanfire", "--root", "request", "--format", "json"]);
+    let rows = rows.as_array().unwrap();
+    assert_eq!(rows.len(), 3);
+    let expected = json!({
+        "id": rows[0]["id"],
+        "name": "request",
+        "start_ns": 1_000_000,
+        "lifetime_ns": 2_000_000,
+        "busy_ns": 1_500_000,
+        "idle_ns": 500_000,
+        "work_ns": 1_500_000,
+        "spans": 2,
+        "segments": 3,
+        "threads": 1,
+        "open": false,
+        "fields": { "method": "POST", "uri": "/a b" },
+    });
+    assert_eq!(rows[0], expected);
+    let open: Vec<&Value> = rows.iter().map(|row| &row["open"]).collect();
+    assert_eq!(open.iter().filter(|open| ***open == json!(true)).count(), 1);
+}
+
+#[test]
+fn requests_are_sorted_as_asked() {
+    let starts = |sort: &str| -> Vec<u64> {
+        let rows = Desk::new().json(&[
+            "requests",
+            "run.spanfire",
+            "--format",
+            "json",
+            "--sort",
+            sort,
+            "--root",
+            "request",
+        ]);
+        rows.as_array().unwrap().iter().map(|row| row["start_ns"].as_u64().unwrap()).collect()
+    };
+    assert_eq!(starts("start"), [200_000, 1_000_000, 3_500_000]);
+    assert_eq!(starts("lifetime")[0], 1_000_000);
+    assert_eq!(starts("busy")[0], 1_000_000);
+    assert_eq!(starts("idle")[0], 1_000_000);
+}
+
+#[test]
+fn requests_as_a_table_show_their_fields() {
+    let table = Desk::new().stdout(&["requests", "run.spanfire"]);
+    assert!(table.contains("request method=POST uri=\"/a b\"\n"), "{table}");
+    assert!(table.contains("request (open) method=GET uri=/late\n"), "{table}");
+    assert_eq!(table.lines().last().unwrap(), "Σ work 2.610 ms in 5 requests");
+}
+
+#[test]
+fn requests_as_csv_hold_the_fields_as_one_json_column() {
+    let csv = Desk::new().stdout(&["requests", "run.spanfire", "--format", "csv"]);
+    assert!(csv.contains(r#""{""method"":""GET"",""uri"":""/x""}""#), "{csv}");
+    assert!(
+        csv.starts_with("id,name,start_ns,lifetime_ns,busy_ns,idle_ns,work_ns,spans,"),
+        "{csv}"
+    );
+}
+
+#[test]
+fn a_selection_that_holds_nothing_gives_an_empty_table() {
+    let desk = Desk::new();
+    let nothing = ["--from", "1s"];
+    assert_eq!(desk.stdout(&[&["top", "run.spanfire"], &nothing[..]].concat()), "no spans\n");
+    let rows = desk.json(&[&["top", "run.spanfire", "--format", "json"], &nothing[..]].concat());
+    assert_eq!(rows, json!([]));
+    let csv = desk.stdout(&[&["top", "run.spanfire", "--format", "csv"], &nothing[..]].concat());
+    assert_eq!(csv.lines().count(), 1);
+    let table = desk.stdout(&[&["requests", "run.spanfire"], &nothing[..]].concat());
+    assert_eq!(table, "no requests\n");
+}
