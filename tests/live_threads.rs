@@ -83,6 +83,9 @@ fn spans_made_by_destructors_of_thread_locals_are_recorded() {
         let made: Vec<_> = transcript.named("destructor").collect();
         assert_eq!(made.len(), 2 * THREADS, "{form}");
         assert!(made.iter().all(|span| span.closed), "{form}");
+        let left: Vec<_> = transcript.named("left by a destructor").collect();
+        assert_eq!(left.len(), THREADS, "{form}");
+        assert!(left.iter().all(|span| span.closed && span.segments[0].exit.is_some()), "{form}");
     }
 }
 

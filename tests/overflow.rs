@@ -91,7 +91,7 @@ fn a_collector_stuck_in_a_write_neither_stops_the_program_nor_hides_a_loss() {
         });
         // Only now is there a reader.
         let reader = thread::spawn(move || read_to_goodbye(&mut pipe));
-        let _ = session.into_guard().finish();
+        drop(session.into_guard());
         say_goodbye(&path);
         let bytes = reader.join().expect("a reader");
         let recording = Recording::from_bytes(bytes).expect("a recording");

@@ -65,7 +65,7 @@ impl Session {
         self.guard.finish().expect("a recording")
     }
 
-    /// The guard alone, where ending the recording may fail or must not open it.
+    /// The guard alone, where the recording is ended but not opened.
     pub fn into_guard(self) -> Guard {
         self.guard
     }

@@ -8,6 +8,7 @@ use std::cell::RefCell;
 use std::sync::mpsc;
 use std::thread;
 use tracing::info_span;
+use tracing::span::EnteredSpan;
 use tracing_subscriber::layer::SubscriberExt;
 use tracing_subscriber::util::SubscriberInitExt;
 
@@ -95,10 +96,12 @@ fn in_background() {
 fn in_destructors() {
     for _ in 0..THREADS {
         let thread = thread::spawn(|| {
+            ENTERED.with(|entered| drop(entered.borrow()));
             BEFORE.with(|before| before.borrow_mut().push(SpanOnDrop("made before")));
             for _ in 0..STEPS {
                 info_span!("step").in_scope(|| std::hint::black_box(()));
             }
+            ENTERED.replace(Some(info_span!("left by a destructor").entered()));
             AFTER.with(|after| after.borrow_mut().push(SpanOnDrop("made after")));
         });
         thread.join().expect("a thread that ends");
@@ -114,6 +117,7 @@ impl Drop for SpanOnDrop {
 }
 
 thread_local! {
+    static ENTERED: RefCell<Option<EnteredSpan>> = const { RefCell::new(None) };
     static BEFORE: RefCell<Vec<SpanOnDrop>> = const { RefCell::new(Vec::new()) };
     static AFTER: RefCell<Vec<SpanOnDrop>> = const { RefCell::new(Vec::new()) };
 }
