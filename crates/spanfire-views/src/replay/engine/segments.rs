@@ -128,14 +128,7 @@ impl<O: Observer> Engine<'_, O> {
         }
     }
 
-    fn report(
-        &mut self,
-        lane: usize,
-        left: &Open,
-        clock_ns: u64,
-        now_ns: u64,
-        open: bool,
-    ) {
+    fn report(&mut self, lane: usize, left: &Open, clock_ns: u64, now_ns: u64, open: bool) {
         let window = self.rules.window;
         let life = &mut self.lives[left.slot];
         life.ran_ns += window.length(left.entered_ns, now_ns);

@@ -1,0 +1,63 @@
+//! Between tests and views.
+
+use crate::{print, sketch};
+use spanfire_recording::Recording;
+use spanfire_views::{
+    CallTree, Replay, RequestTable, Selection, Stacks, Statistics, Summary, Weight,
+};
+
+/// Checks that the views named at the beginning of the expected lines show these lines of what is
+/// sketched, and that all views agree on the total.
+#[track_caller]
+pub fn check(sketch: &str, expected: &str) {
+    let (recording, selection) = sketch::parse(sketch);
+    totals_agree(&recording, &selection);
+    let expected: Vec<&str> =
+        expected.lines().map(str::trim).filter(|line| !line.is_empty()).collect();
+    let mut keys: Vec<&str> = expected.iter().filter_map(|line| line.split(' ').next()).collect();
+    keys.dedup();
+    let shown = keys.iter().flat_map(|key| match print::view(key, &recording, &selection) {
+        Ok(lines) if lines.is_empty() => vec![key.to_string()],
+        Ok(lines) => lines,
+        Err(error) => panic!("{error}"),
+    });
+    let shown: Vec<String> = shown.collect();
+    assert!(
+        shown == expected,
+        "{sketch}\nshows\n{}\nand not\n{}",
+        shown.join("\n"),
+        expected.join("\n")
+    );
+}
+
+/// Σ self forward = reversed = statistics = Σ work of the requests, by either kind of stack, and
+/// every span is counted once. The result is that sum.
+#[track_caller]
+pub fn totals_agree(recording: &Recording, selection: &Selection) -> u64 {
+    let replay = Replay::new(recording, selection.clone());
+    let thread = CallTree::of(&replay, Stacks::Thread).expect("a call tree");
+    let span = CallTree::of(&replay, Stacks::Span).expect("a call tree");
+    let total = thread.total(Weight::Busy);
+    assert_eq!(total, span.total(Weight::Busy), "by logical stacks");
+    assert_eq!(total, thread.totals(Weight::Busy)[0], "under the root");
+    for weight in [Weight::Busy, Weight::Idle, Weight::Count] {
+        for tree in [&thread, &span] {
+            let reversed = tree.reversed();
+            assert_eq!(tree.total(weight), reversed.total(weight), "reversed");
+            assert_eq!(tree.nodes(), reversed.reversed().nodes(), "reversed twice");
+        }
+    }
+    let statistics = Statistics::of(&replay).expect("statistics");
+    assert_eq!(total, statistics.total_self_ns, "in statistics");
+    let requests = RequestTable::of(&replay).expect("requests");
+    let requests = requests.requests();
+    assert_eq!(total, requests.iter().map(|row| row.work_ns).sum::<u64>(), "in requests");
+    let summary = Summary::of(&replay).expect("a summary");
+    let rows = &statistics.rows;
+    assert_eq!(summary.spans, rows.iter().map(|row| row.spans).sum::<u64>(), "spans");
+    assert_eq!(summary.spans, requests.iter().map(|row| row.spans).sum::<u64>(), "spans");
+    assert_eq!(summary.spans, span.total(Weight::Count), "spans");
+    assert_eq!(summary.segments, rows.iter().map(|row| row.segments).sum::<u64>(), "segments");
+    assert_eq!(summary.segments, requests.iter().map(|row| row.segments).sum::<u64>(), "segments");
+    total
+}

@@ -1,0 +1,142 @@
+//! A recording built event by event, through the true encoder.
+
+use spanfire_recording::{
+    Anchor, Callsite, CallsiteId, CallsiteKind, ClockInfo, ClockSource, Field, Form, Header, Lane,
+    LaneId, Level, Loss, Parent, Recording, SpanId, Tick, Value, Writer, raw,
+};
+
+/// What a program did, one tick a nanosecond.
+pub struct Program {
+    pub form: Form,
+    sites: Vec<Callsite>,
+    lanes: Vec<(Lane, Vec<Vec<u64>>)>,
+    losses: Vec<Loss>,
+    sequence: u64,
+    /// When the recording ended, if that was after the last event.
+    pub end: u64,
+}
+
+impl Program {
+    pub fn new(form: Form) -> Program {
+        let (sites, lanes, losses) = (Vec::new(), Vec::new(), Vec::new());
+        Program { form, sites, lanes, losses, sequence: 0, end: 0 }
+    }
+
+    /// The callsite with this name.
+    pub fn site(&mut self, name: &str, kind: CallsiteKind) -> CallsiteId {
+        let known = self.sites.iter().position(|site| site.name == name);
+        let index = known.unwrap_or_else(|| {
+            self.sites.push(Callsite {
+                name: name.to_string(),
+                target: "sketch".to_string(),
+                file: None,
+                line: None,
+                level: Level::Info,
+                kind,
+                fields: vec!["n".to_string(), "user".to_string()],
+            });
+            self.sites.len() - 1
+        });
+        CallsiteId(index as u32)
+    }
+
+    /// An id for a new span of this callsite.
+    pub fn id(&mut self, site: CallsiteId) -> SpanId {
+        self.sequence += 1;
+        match self.form {
+            Form::Subscriber => raw::subscriber_span_id(site, self.sequence),
+            Form::Layer => SpanId(self.sequence),
+        }
+    }
+
+    pub fn lane(&mut self, name: &str) -> LaneId {
+        let lane = Lane { thread_name: Some(name.to_string()), os_thread_id: None };
+        self.lanes.push((lane, vec![Vec::new()]));
+        LaneId(self.lanes.len() as u32 - 1)
+    }
+
+    /// Appends events to a lane.
+    pub fn on(&mut self, lane: LaneId, events: impl FnOnce(&mut raw::Buffer)) {
+        let mut buffer = raw::Buffer::new(self.form);
+        events(&mut buffer);
+        self.words(lane).extend_from_slice(buffer.words());
+    }
+
+    fn words(&mut self, lane: LaneId) -> &mut Vec<u64> {
+        self.lanes[lane.index()].1.last_mut().expect("a lane has a chunk")
+    }
+
+    /// Field values recorded on a span.
+    pub fn fields(&mut self, lane: LaneId, tick: u64, id: SpanId, site: CallsiteId, n: u64) {
+        let names = self.sites[site.index()].fields.clone();
+        let field = Field { name: "n".to_string(), value: Value::U64(n) };
+        self.on(lane, |buffer| buffer.late_fields(Tick(tick), id, site, &names, &[field]));
+    }
+
+    pub fn instant(&mut self, lane: LaneId, tick: u64, site: CallsiteId) {
+        self.on(lane, |buffer| buffer.instant(Tick(tick), site, Parent::Current, &[], &[]));
+    }
+
+    /// Notes among the lane's own events that some are missing.
+    pub fn lost(&mut self, lane: LaneId, first: u64, last: u64, events: u64) {
+        let payload = [first, last, events];
+        raw::put_extended(self.words(lane), last, raw::extended::LOSS, &payload, &[]);
+    }
+
+    /// Notes outside the lane's events that some are missing, or that it was stalled.
+    pub fn loss(&mut self, loss: Loss) {
+        self.losses.push(loss);
+    }
+
+    /// Goes on in a new chunk.
+    pub fn cut(&mut self, lane: LaneId) {
+        self.lanes[lane.index()].1.push(Vec::new());
+    }
+
+    /// The recording, the last lane's chunks first in the file.
+    pub fn recording(&self) -> Recording {
+        let header = Header {
+            form: self.form,
+            clock: ClockInfo {
+                source: ClockSource::Manual,
+                nanos_per_tick: 1.0,
+                kernel_source: None,
+                warning: None,
+            },
+            process_id: 1,
+            executable: String::new(),
+            arguments: Vec::new(),
+            os: String::new(),
+            arch: String::new(),
+            parallelism: None,
+            recorder_version: String::new(),
+        };
+        let bytes = self.write(&header).expect("writing to memory");
+        Recording::from_bytes(bytes).expect("a recording just written")
+    }
+
+    fn write(&self, header: &Header) -> Result<Vec<u8>, spanfire_recording::Error> {
+        let anchor =
+            |tick| Anchor { tick, monotonic_ns: tick, unix_ns: tick, uncertainty_ticks: 0 };
+        let mut writer = Writer::new(Vec::new(), header)?;
+        writer.anchor(&anchor(0))?;
+        for site in &self.sites {
+            writer.callsite(site)?;
+        }
+        for (lane, _) in &self.lanes {
+            writer.lane(lane)?;
+        }
+        for (index, (_, chunks)) in self.lanes.iter().enumerate().rev() {
+            for words in chunks {
+                writer.events(LaneId(index as u32), words)?;
+            }
+        }
+        for loss in &self.losses {
+            writer.loss(loss)?;
+        }
+        if self.end > 0 {
+            writer.anchor(&anchor(self.end))?;
+        }
+        writer.finish()
+    }
+}
