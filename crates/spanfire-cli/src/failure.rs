@@ -21,9 +21,6 @@ impl Failure {
     /// The recording at `path` cannot be read.
     pub fn reading(path: &Path, error: &spanfire_recording::Error) -> Failure {
         let advice = match error.kind() {
-            ErrorKind::Io if path.is_dir() => {
-                return Failure::bad(path, "is a directory; name the recording in it");
-            }
             ErrorKind::Io if !path.exists() => {
                 let message = "no such file; `spanfire run -- CMD` writes a recording";
                 return Failure::bad(path, message);

@@ -1,6 +1,6 @@
 //! The recording a command reads, and the part of it that was asked for.
 
-use crate::args::InputArgs;
+use crate::args::{InputArgs, SelectionArgs};
 use crate::failure::{Failure, say};
 use crate::progress::Bar;
 use crate::selection;
@@ -20,18 +20,21 @@ pub struct Input {
 impl Input {
     /// Opens what `args` name. A recording that was cut is read as far as it goes, with a warning.
     pub fn open(args: &InputArgs) -> Result<Input, Failure> {
-        let typed = selection::understand(&args.selection)?;
-        let recording = open(&args.file)?;
-        let selection = selection::check(typed, &args.file, &recording)?;
-        let narrowed = args.selection.is_narrowing();
-        Ok(Input { path: args.file.clone(), recording, selection, narrowed })
+        Input::open_part(&args.file, &args.selection)
+    }
+
+    /// A part of the recording at `path`. Flags are checked before the file is, so that a typing
+    /// error costs no waiting.
+    pub fn open_part(path: &Path, part: &SelectionArgs) -> Result<Input, Failure> {
+        let selection = selection::understand(part)?;
+        let recording = open(path)?;
+        let selection = selection::check(selection, path, &recording)?;
+        Ok(Input { path: path.to_owned(), recording, selection, narrowed: part.is_narrowing() })
     }
 
     /// Everything in the recording at `path`.
     pub fn open_all(path: &Path) -> Result<Input, Failure> {
-        let recording = open(path)?;
-        let selection = Selection::default();
-        Ok(Input { path: path.to_owned(), recording, selection, narrowed: false })
+        Input::open_part(path, &SelectionArgs::default())
     }
 
     /// Where it is.

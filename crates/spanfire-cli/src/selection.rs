@@ -18,7 +18,7 @@ const LIKENESS: f64 = 0.85;
 pub fn understand(args: &SelectionArgs) -> Result<Selection, Failure> {
     let selection = Selection {
         from_ns: time("--from", args.from.as_deref())?,
-        to_ns: time("--to", args.to.as_deref())?,
+        to_ns: time("--to", only("--to", &args.to)?)?,
         thread: pattern("--thread", args.thread.as_deref())?,
         root: args.root.clone(),
         focus: pattern("--focus", args.focus.as_deref())?,
@@ -31,6 +31,14 @@ pub fn understand(args: &SelectionArgs) -> Result<Selection, Failure> {
             Err(Failure::Usage("--from is not before --to: nothing lies between them".to_owned()))
         }
         _ => Ok(selection),
+    }
+}
+
+fn only<'a>(flag: &str, typed: &'a [String]) -> Result<Option<&'a str>, Failure> {
+    match typed {
+        [] => Ok(None),
+        [typed] => Ok(Some(typed)),
+        _ => Err(Failure::Usage(format!("{flag} is given more than once"))),
     }
 }
 

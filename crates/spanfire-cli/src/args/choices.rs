@@ -87,7 +87,7 @@ pub enum RequestSort {
     Start,
 }
 
-/// `export --to`.
+/// `export --to`, where it is not a time.
 #[derive(Clone, Copy, Debug, ValueEnum)]
 pub enum ExportFormat {
     /// Stacks and their weight, a line each: for flamegraph.pl, inferno, speedscope

@@ -58,6 +58,7 @@ pub enum Command {
     Requests(RequestsArgs),
     /// Writes the recording for another tool
     #[command(
+        mut_arg("to", |to| to.required(true).help_heading(None).value_name("FORMAT|TIME").help(EXPORT_TO)),
         after_help = "Example:\n  spanfire export server.spanfire --to folded | flamegraph.pl > server.svg"
     )]
     Export(ExportArgs),
@@ -67,6 +68,9 @@ pub enum Command {
     )]
     Completions(CompletionsArgs),
 }
+
+const EXPORT_TO: &str =
+    "The format: folded; and, given once more, the time from which on everything is cut off";
 
 /// `spanfire run`.
 #[derive(Debug, Args)]
@@ -79,7 +83,8 @@ pub struct RunArgs {
     pub command: Vec<OsString>,
 }
 
-/// The recording a command reads, and what of it.
+/// The recording a command reads, and what of it. Last in every command, since the heading of the
+/// selection flags stands over all that follows.
 #[derive(Debug, Args)]
 pub struct InputArgs {
     /// The recording
@@ -93,14 +98,14 @@ pub struct InputArgs {
 /// `spanfire info`.
 #[derive(Debug, Args)]
 pub struct InfoArgs {
-    #[command(flatten)]
-    pub input: InputArgs,
     /// How it is written
     #[arg(long, value_enum, default_value_t)]
     pub format: InfoFormat,
     /// Where it goes; `-` is standard output
     #[arg(short, long, value_name = "OUT", default_value = "-")]
     pub output: PathBuf,
+    #[command(flatten)]
+    pub input: InputArgs,
 }
 
 /// How stacks are merged: shared by `flamegraph` and `export`.
@@ -124,8 +129,6 @@ pub struct StacksArgs {
 #[derive(Debug, Args)]
 pub struct FlamegraphArgs {
     #[command(flatten)]
-    pub input: InputArgs,
-    #[command(flatten)]
     pub stacks: StacksArgs,
     /// Grow downwards, the outermost frame at the top
     #[arg(long)]
@@ -136,13 +139,13 @@ pub struct FlamegraphArgs {
     /// Where the picture goes; `-` is standard output [default: next to FILE]
     #[arg(short, long, value_name = "OUT.svg")]
     pub output: Option<PathBuf>,
+    #[command(flatten)]
+    pub input: InputArgs,
 }
 
 /// `spanfire chart`.
 #[derive(Debug, Args)]
 pub struct ChartArgs {
-    #[command(flatten)]
-    pub input: InputArgs,
     /// Draw one request: its number in `spanfire requests`, or `slowest`
     #[arg(long, value_name = "ID")]
     pub request: Option<String>,
@@ -155,6 +158,8 @@ pub struct ChartArgs {
     /// Where the picture goes; `-` is standard output [default: next to FILE]
     #[arg(short, long, value_name = "OUT.svg")]
     pub output: Option<PathBuf>,
+    #[command(flatten)]
+    pub input: InputArgs,
 }
 
 /// How rows are written: shared by `top` and `requests`.
@@ -177,40 +182,38 @@ pub struct RowsArgs {
 /// `spanfire top`.
 #[derive(Debug, Args)]
 pub struct TopArgs {
-    #[command(flatten)]
-    pub input: InputArgs,
     /// What comes first
     #[arg(long, value_enum, default_value_t)]
     pub sort: TopSort,
     #[command(flatten)]
     pub rows: RowsArgs,
+    #[command(flatten)]
+    pub input: InputArgs,
 }
 
 /// `spanfire requests`.
 #[derive(Debug, Args)]
 pub struct RequestsArgs {
-    #[command(flatten)]
-    pub input: InputArgs,
     /// What comes first
     #[arg(long, value_enum, default_value_t)]
     pub sort: RequestSort,
     #[command(flatten)]
     pub rows: RowsArgs,
-}
-
-/// `spanfire export`.
-#[derive(Debug, Args)]
-pub struct ExportArgs {
     #[command(flatten)]
     pub input: InputArgs,
-    /// The format
-    #[arg(long, value_enum)]
-    pub to: ExportFormat,
+}
+
+/// `spanfire export`. The format is a word and the end of the time range a number, so both are
+/// `--to`, and both arrive in [`SelectionArgs::to`].
+#[derive(Debug, Args)]
+pub struct ExportArgs {
     #[command(flatten)]
     pub stacks: StacksArgs,
     /// Where it goes; `-` is standard output
     #[arg(short, long, value_name = "OUT", default_value = "-")]
     pub output: PathBuf,
+    #[command(flatten)]
+    pub input: InputArgs,
 }
 
 /// `spanfire completions`.

@@ -3,15 +3,16 @@
 use clap::Args;
 
 /// Which part of the recording is looked at, as typed.
-#[derive(Debug, Default, Args)]
+#[derive(Clone, Debug, Default, Args)]
 #[command(next_help_heading = "Selection")]
 pub struct SelectionArgs {
     /// Cut off everything before this time of the recording, such as 1.5s or 300ms
     #[arg(long, value_name = "TIME")]
     pub from: Option<String>,
     /// Cut off everything from this time of the recording on
+    // A list since `export` has one more `--to`, of the format.
     #[arg(long, value_name = "TIME")]
-    pub to: Option<String>,
+    pub to: Vec<String>,
     /// Only threads whose name matches
     #[arg(long, value_name = "RE")]
     pub thread: Option<String>,
@@ -48,15 +49,15 @@ impl SelectionArgs {
     fn typed(&self) -> impl Iterator<Item = (&'static str, &str)> {
         let SelectionArgs { from, to, thread, root, focus, ignore, hide, min_duration } = self;
         let flags = [
-            ("from", from),
-            ("to", to),
-            ("thread", thread),
-            ("root", root),
-            ("focus", focus),
-            ("ignore", ignore),
-            ("hide", hide),
-            ("min-duration", min_duration),
+            ("from", from.as_deref()),
+            ("to", to.first().map(String::as_str)),
+            ("thread", thread.as_deref()),
+            ("root", root.as_deref()),
+            ("focus", focus.as_deref()),
+            ("ignore", ignore.as_deref()),
+            ("hide", hide.as_deref()),
+            ("min-duration", min_duration.as_deref()),
         ];
-        flags.into_iter().filter_map(|(flag, value)| Some((flag, value.as_deref()?)))
+        flags.into_iter().filter_map(|(flag, value)| Some((flag, value?)))
     }
 }

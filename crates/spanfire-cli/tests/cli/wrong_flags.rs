@@ -78,6 +78,21 @@ fn an_empty_selection_gives_no_picture() {
 }
 
 #[test]
+fn an_export_needs_one_format_beside_its_times() {
+    let desk = Desk::new();
+    for (to, problem) in [
+        (&["--to", "nothing"][..], "`nothing` is neither a format nor a time"),
+        (&["--to", "1s"], "no format is given"),
+        (&["--to", "folded", "--to", "folded"], "more than one format is given"),
+        (&["--to", "folded", "--to", "1s", "--to", "2s"], "--to is given more than once"),
+    ] {
+        desk.fails(&[&["export", "run.spanfire"], to].concat(), 2, &[problem]);
+    }
+    let twice = ["top", "run.spanfire", "--to", "1s", "--to", "2s"];
+    desk.fails(&twice, 2, &["--to is given more than once"]);
+}
+
+#[test]
 fn words_that_no_flag_knows_are_usage_errors() {
     let desk = Desk::new();
     for arguments in [
@@ -85,7 +100,6 @@ fn words_that_no_flag_knows_are_usage_errors() {
         &["burn", "run.spanfire"],
         &["top", "run.spanfire", "--format", "xml"],
         &["export", "run.spanfire"],
-        &["export", "run.spanfire", "--to", "nothing"],
         &["top", "run.spanfire", "--limit", "many"],
         &["run"],
     ] {

@@ -56,7 +56,7 @@ fn a_missing_file_is_said_to_be_missing() {
 
 #[test]
 fn a_directory_is_refused() {
-    Desk::new().fails(&["top", "."], 1, &["is a directory"]);
+    Desk::new().fails(&["top", "."], 1, &[".: a directory, not a recording"]);
 }
 
 #[test]
