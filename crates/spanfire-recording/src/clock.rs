@@ -43,7 +43,7 @@ pub struct Anchor {
     /// The recording's clock.
     #[n(0)]
     pub tick: u64,
-    /// The monotonic clock, in ns since the first anchor.
+    /// The monotonic clock, in ns since some moment before the first anchor.
     #[n(1)]
     pub monotonic_ns: u64,
     /// The wall clock, in ns since the Unix epoch.
@@ -86,7 +86,7 @@ impl Timebase {
             };
         };
         let mut knots = vec![*first];
-        if clock.source == ClockSource::Counter {
+        if clock.source != ClockSource::Manual {
             for anchor in &anchors[1..] {
                 let last = knots[knots.len() - 1];
                 let far = anchor.monotonic_ns.saturating_sub(last.monotonic_ns);

@@ -87,7 +87,7 @@ impl Encoder {
             if events >= SOFT_MAX_EVENTS && whole {
                 break;
             }
-            let Some((record, after)) = rest.split_at_checked(length) else { return None };
+            let (record, after) = rest.split_at_checked(length)?;
             rest = after;
             whole = !belongs_to_next(kind, second);
             let tick = self.full_tick(head);

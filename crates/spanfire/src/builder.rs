@@ -1,0 +1,249 @@
+//! Configures and starts a recorder.
+
+use crate::{
+    Error, Fields, Guard, Layer, Subscriber,
+    chunk::Pool,
+    clock::RecordingClock,
+    collector::Collector,
+    core::{Core, Parts},
+    probe_cost, process,
+    sink::Sink,
+};
+use crossbeam_channel::bounded;
+use spanfire_recording::{Form, Writer};
+use std::{
+    path::{Path, PathBuf},
+    sync::Arc,
+};
+use tracing_subscriber::filter::Targets;
+
+/// What happens when threads record faster than the collector writes and the buffer is full.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Overflow {
+    /// The thread waits. The time is recorded as a stall of that thread.
+    #[default]
+    Block,
+    /// Events are dropped until there is room, and each loss is recorded with its thread, time and
+    /// count.
+    Drop,
+}
+
+/// The way to a recorder.
+#[derive(Debug)]
+pub struct Recorder(());
+
+impl Recorder {
+    /// Starts the configuration of a recorder.
+    pub fn builder() -> Builder {
+        Builder {
+            output: None,
+            filter: None,
+            fields: Fields::default(),
+            events: false,
+            buffer_bytes: DEFAULT_BUFFER_BYTES,
+            overflow: Overflow::default(),
+            clock: None,
+        }
+    }
+}
+
+/// Pages of the buffer take memory only once they were used.
+const DEFAULT_BUFFER_BYTES: usize = 64 << 20;
+
+/// Room in the channel to the collector beyond the buffer's chunks: for first chunks of lanes beyond
+/// the budget, and for being told to finish.
+const EXTRA_MESSAGES: usize = 1024;
+
+/// Configures a recorder. Without [`output`](Self::output) or [`in_memory`](Self::in_memory) it
+/// writes to `<executable>-<process id>.spanfire` in the current directory.
+#[derive(Clone, Debug)]
+#[must_use = "a builder does nothing until layer(), subscriber() or init()"]
+pub struct Builder {
+    output: Option<Output>,
+    filter: Option<Targets>,
+    fields: Fields,
+    events: bool,
+    buffer_bytes: usize,
+    overflow: Overflow,
+    clock: Option<quanta::Clock>,
+}
+
+#[derive(Clone, Debug)]
+enum Output {
+    File(PathBuf),
+    Memory,
+}
+
+impl Output {
+    fn default_file() -> Output {
+        Output::File(process::default_output())
+    }
+}
+
+impl Builder {
+    /// Writes the recording to a file, replacing one that is there. It can be read while it grows.
+    pub fn output(mut self, path: impl AsRef<Path>) -> Self {
+        self.output = Some(Output::File(path.as_ref().to_owned()));
+        self
+    }
+
+    /// Keeps the recording in memory, compressed as it would be in a file, until
+    /// [`Guard::finish`] gives it.
+    pub fn in_memory(mut self) -> Self {
+        self.output = Some(Output::Memory);
+        self
+    }
+
+    /// Records only spans and events that `filter` enables.
+    ///
+    /// The stand-alone form switches the others off altogether. The layer passes over them, but
+    /// still writes down that they were entered and left, which readers drop: where most spans are
+    /// filtered out, `layer.with_filter(targets)` may be cheaper.
+    pub fn filter(mut self, filter: Targets) -> Self {
+        self.filter = Some(filter);
+        self
+    }
+
+    /// Which spans' fields are recorded; by default those of roots.
+    pub fn fields(mut self, fields: Fields) -> Self {
+        self.fields = fields;
+        self
+    }
+
+    /// Whether events are recorded, as instants; by default not.
+    pub fn events(mut self, events: bool) -> Self {
+        self.events = events;
+        self
+    }
+
+    /// How much memory events may take until they are written, in bytes; by default 64 MiB.
+    ///
+    /// Rounded down to chunks of 64 KiB, at least four. Each thread that records has one chunk at
+    /// least, so the bound is `bytes` + 64 KiB × threads.
+    pub fn buffer(mut self, bytes: usize) -> Self {
+        self.buffer_bytes = bytes;
+        self
+    }
+
+    /// What happens when the buffer is full; by default threads wait.
+    pub fn on_overflow(mut self, overflow: Overflow) -> Self {
+        self.overflow = overflow;
+        self
+    }
+
+    /// Reads `clock` instead of the machine's, as nanoseconds: for tests that drive a mock.
+    #[doc(hidden)]
+    pub fn clock(mut self, clock: quanta::Clock) -> Self {
+        self.clock = Some(clock);
+        self
+    }
+
+    /// Starts recording through a layer, to be put beside others:
+    ///
+    /// ```
+    /// use tracing_subscriber::prelude::*;
+    ///
+    /// let (layer, guard) = spanfire::Recorder::builder().in_memory().layer()?;
+    /// let subscriber = tracing_subscriber::registry().with(layer);
+    /// tracing::subscriber::with_default(subscriber, || {
+    ///     tracing::info_span!("work").in_scope(|| ());
+    /// });
+    /// let recording = guard.finish()?;
+    /// assert_eq!(recording.callsites()[0].name, "work");
+    /// # Ok::<(), spanfire::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    /// If the file cannot be created or no thread be started.
+    pub fn layer(self) -> Result<(Layer, Guard), Error> {
+        let (core, guard) = self.start(Form::Layer)?;
+        Ok((Layer { core }, guard))
+    }
+
+    /// Starts recording through a stand-alone subscriber, the cheapest form:
+    ///
+    /// ```
+    /// let (subscriber, guard) = spanfire::Recorder::builder().in_memory().subscriber()?;
+    /// tracing::subscriber::with_default(subscriber, || {
+    ///     tracing::info_span!("work").in_scope(|| ());
+    /// });
+    /// let recording = guard.finish()?;
+    /// assert_eq!(recording.callsites()[0].name, "work");
+    /// # Ok::<(), spanfire::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    /// If the file cannot be created or no thread be started.
+    pub fn subscriber(self) -> Result<(Subscriber, Guard), Error> {
+        let (core, guard) = self.start(Form::Subscriber)?;
+        Ok((Subscriber { core }, guard))
+    }
+
+    /// Starts recording through a stand-alone subscriber for the whole process.
+    ///
+    /// # Errors
+    /// As [`subscriber`](Self::subscriber), and if the process has a global subscriber already.
+    pub fn init(self) -> Result<Guard, Error> {
+        let output = self.output.clone().unwrap_or_else(Output::default_file);
+        let (subscriber, guard) = Builder { output: Some(output.clone()), ..self }.subscriber()?;
+        let dispatch = tracing_core::Dispatch::new(subscriber);
+        if tracing_core::dispatcher::set_global_default(dispatch).is_err() {
+            drop(guard);
+            if let Output::File(path) = output {
+                // A recording of nothing helps nobody; that it cannot be removed is no error.
+                let _ = std::fs::remove_file(path);
+            }
+            return Err(Error::already_set());
+        }
+        Ok(guard)
+    }
+
+    fn start(self, form: Form) -> Result<(Arc<Core>, Guard), Error> {
+        let clock = self.clock.clone().map_or_else(RecordingClock::new, RecordingClock::manual);
+        let sink = match self.output.clone().unwrap_or_else(Output::default_file) {
+            Output::Memory => Sink::Memory(Vec::new()),
+            Output::File(path) => {
+                Sink::file(&path).map_err(|source| Error::output(path, source))?
+            }
+        };
+        let clock_info = clock.calibrated();
+        let probe_cost = probe_cost::measure(form, &clock, clock_info.nanos_per_tick);
+        let mut writer = Writer::new(sink, &process::header(form, clock_info))?;
+        writer.anchor(&clock.anchor())?;
+        if let Some(cost) = probe_cost {
+            writer.probe_cost(&cost)?;
+        }
+        writer.flush()?;
+        self.spawn(form, clock, writer)
+    }
+
+    fn spawn(
+        self,
+        form: Form,
+        clock: RecordingClock,
+        writer: Writer<Sink>,
+    ) -> Result<(Arc<Core>, Guard), Error> {
+        let pool = Pool::new(self.buffer_bytes);
+        let messages = pool.budget() + EXTRA_MESSAGES;
+        let (full, full_end) = bounded(messages);
+        let (empty_end, empty) = bounded(messages);
+        let core = Arc::new(Core::new(Parts {
+            form,
+            clock,
+            fields: self.fields,
+            events: self.events,
+            filter: self.filter,
+            overflow: self.overflow,
+            pool,
+            full,
+            empty,
+        }));
+        let collector = Collector::new(Arc::clone(&core), full_end, empty_end, writer);
+        let collector = std::thread::Builder::new()
+            .name("spanfire".into())
+            .spawn(|| collector.run())
+            .map_err(Error::thread)?;
+        let guard = Guard::new(Arc::clone(&core), collector);
+        Ok((core, guard))
+    }
+}

@@ -1,0 +1,228 @@
+//! What all threads of one recorder share.
+
+use crate::{
+    Overflow,
+    callsites::Callsites,
+    chunk::{Chunk, Pool},
+    clock::RecordingClock,
+    collector::Message,
+    fields::Fields,
+    lane::Lane,
+};
+use crossbeam_channel::{Receiver, RecvTimeoutError, SendTimeoutError, Sender, TrySendError};
+use spanfire_recording::{Form, raw};
+use std::{
+    sync::{
+        Arc, Mutex, PoisonError,
+        atomic::{AtomicU8, AtomicU32, AtomicU64, Ordering::*},
+    },
+    time::Duration,
+};
+use tracing_core::{Interest, LevelFilter, Metadata};
+use tracing_subscriber::filter::Targets;
+
+/// The id of spans that are not recorded in the stand-alone form. Its callsite number is never used.
+pub(crate) const IGNORED: u64 = u64::MAX;
+
+/// How long a thread that waits for the collector sleeps before it looks whether there still is one.
+const PATIENCE: Duration = Duration::from_millis(20);
+
+/// What all threads of one recorder share. On the hot path only read, but for one atomic addition
+/// each 65,536 spans of a thread.
+pub(crate) struct Core {
+    pub id: u64,
+    pub form: Form,
+    pub clock: RecordingClock,
+    state: AtomicU8,
+    pub fields: Fields,
+    pub events: bool,
+    filter: Option<Targets>,
+    overflow: Overflow,
+    pub callsites: Callsites,
+    sequence: AtomicU64,
+    full: Sender<Message>,
+    empty: Receiver<Chunk>,
+    next_lane: AtomicU32,
+    /// Every lane whose thread may still use it.
+    lanes: Mutex<Vec<Arc<Lane>>>,
+    /// Dropped last: all chunks lie in it.
+    pool: Pool,
+}
+
+/// What a recorder is doing.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[repr(u8)]
+pub(crate) enum State {
+    Recording = 0,
+    /// No new spans and no instants; spans that live are followed to their end.
+    Paused = 1,
+    Finished = 2,
+}
+
+/// An empty chunk, and how long its thread waited for it.
+pub(crate) struct Empty {
+    pub chunk: Chunk,
+    pub stall: Option<(u64, u64)>,
+}
+
+/// What a [`Core`] is made of.
+pub(crate) struct Parts {
+    pub form: Form,
+    pub clock: RecordingClock,
+    pub fields: Fields,
+    pub events: bool,
+    pub filter: Option<Targets>,
+    pub overflow: Overflow,
+    pub pool: Pool,
+    pub full: Sender<Message>,
+    pub empty: Receiver<Chunk>,
+}
+
+/// Ids of recorders, 0 for none; never used twice.
+static NEXT_RECORDER: AtomicU64 = AtomicU64::new(1);
+
+impl Core {
+    pub fn new(parts: Parts) -> Core {
+        Core {
+            id: NEXT_RECORDER.fetch_add(1, Relaxed),
+            form: parts.form,
+            clock: parts.clock,
+            state: AtomicU8::new(State::Recording as u8),
+            fields: parts.fields,
+            events: parts.events,
+            filter: parts.filter,
+            overflow: parts.overflow,
+            callsites: Callsites::default(),
+            sequence: AtomicU64::new(1),
+            full: parts.full,
+            empty: parts.empty,
+            next_lane: AtomicU32::new(0),
+            lanes: Mutex::new(Vec::new()),
+            pool: parts.pool,
+        }
+    }
+
+    /// Whether new spans and instants are recorded.
+    #[inline(always)]
+    pub fn records(&self) -> bool {
+        self.state.load(Relaxed) == State::Recording as u8
+    }
+
+    /// Whether nothing is recorded any more.
+    #[inline(always)]
+    pub fn finished(&self) -> bool {
+        self.state.load(Relaxed) == State::Finished as u8
+    }
+
+    /// Changes the state, but never back from finished. Returns whether it did.
+    pub fn set_state(&self, state: State) -> bool {
+        let change = |now| (now != State::Finished as u8).then_some(state as u8);
+        self.state.fetch_update(AcqRel, Acquire, change).is_ok()
+    }
+
+    /// Whether the filter lets a callsite through.
+    pub fn selects(&self, metadata: &Metadata<'_>) -> bool {
+        self.filter
+            .as_ref()
+            .is_none_or(|filter| filter.would_enable(metadata.target(), metadata.level()))
+    }
+
+    /// The stand-alone form's answer for a callsite at this moment.
+    pub fn interest(&self, metadata: &Metadata<'_>) -> Interest {
+        let wanted = metadata.is_span() || self.events;
+        if wanted && self.records() && self.selects(metadata) {
+            Interest::always()
+        } else {
+            Interest::never()
+        }
+    }
+
+    /// The stand-alone form's most verbose level at this moment.
+    pub fn level(&self) -> LevelFilter {
+        match &self.filter {
+            _ if !self.records() => LevelFilter::OFF,
+            None => LevelFilter::TRACE,
+            Some(filter) => {
+                let most = filter.iter().map(|(_, level)| level).max();
+                most.max(filter.default_level()).unwrap_or(LevelFilter::OFF)
+            }
+        }
+    }
+
+    /// The first of `block` sequence numbers, or `None` when all are used up.
+    pub fn take_sequence(&self, block: u64) -> Option<u64> {
+        let start = self.sequence.fetch_add(block, Relaxed);
+        (start < (1 << raw::SEQUENCE_BITS) - block).then_some(start)
+    }
+
+    /// Hands a full chunk to the collector; `false` if it has no room for it or is gone.
+    pub fn send_full(&self, lane: u32, chunk: Chunk) -> bool {
+        let mut message = Message::Full { lane, chunk };
+        if self.overflow == Overflow::Drop {
+            return match self.full.try_send(message) {
+                Ok(()) => true,
+                Err(TrySendError::Full(_) | TrySendError::Disconnected(_)) => false,
+            };
+        }
+        while !self.finished() {
+            match self.full.send_timeout(message, PATIENCE) {
+                Ok(()) => return true,
+                Err(SendTimeoutError::Timeout(unsent)) => message = unsent,
+                Err(SendTimeoutError::Disconnected(_)) => return false,
+            }
+        }
+        false
+    }
+
+    /// An empty chunk: one that came back, a new one, or by the overflow policy one that is waited
+    /// for. `None` means that events are lost.
+    pub fn empty_chunk(&self, first: bool) -> Option<Empty> {
+        let at_hand = self.empty.try_recv().ok().or_else(|| self.pool.allocate(first));
+        if let Some(chunk) = at_hand {
+            return Some(Empty { chunk, stall: None });
+        }
+        if self.overflow == Overflow::Drop {
+            return None;
+        }
+        let from = self.clock.raw();
+        while !self.finished() {
+            match self.empty.recv_timeout(PATIENCE) {
+                Ok(chunk) => return Some(Empty { chunk, stall: Some((from, self.clock.raw())) }),
+                Err(RecvTimeoutError::Timeout) => {}
+                Err(RecvTimeoutError::Disconnected) => return None,
+            }
+        }
+        None
+    }
+
+    /// A lane for the calling thread.
+    pub fn add_lane(&self) -> Arc<Lane> {
+        let thread = crate::thread::describe();
+        // The number is given under the lock, so that the collector meets lanes in their order.
+        let mut lanes = self.lanes.lock().unwrap_or_else(PoisonError::into_inner);
+        let number = self.next_lane.fetch_add(1, Relaxed);
+        let lane = Arc::new(Lane::new(self.id, number, thread));
+        lanes.push(Arc::clone(&lane));
+        lane
+    }
+
+    /// The lanes with numbers from `first` on.
+    pub fn lanes_since(&self, first: u32) -> Vec<Arc<Lane>> {
+        let lanes = self.lanes.lock().unwrap_or_else(PoisonError::into_inner);
+        let start = lanes.partition_point(|lane| lane.shared.number < first);
+        lanes[start..].to_vec()
+    }
+
+    /// Lets a lane go whose thread has ended.
+    pub fn remove_lane(&self, number: u32) {
+        let mut lanes = self.lanes.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Ok(place) = lanes.binary_search_by_key(&number, |lane| lane.shared.number) {
+            lanes.remove(place);
+        }
+    }
+
+    /// Asks the collector for something.
+    pub fn tell(&self, message: Message) -> bool {
+        self.full.send(message).is_ok()
+    }
+}

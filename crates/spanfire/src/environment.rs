@@ -1,0 +1,59 @@
+//! What the environment says to [`init`](crate::init).
+
+use crate::{Error, Guard, Recorder};
+use std::{env, path::PathBuf};
+use tracing_subscriber::filter::Targets;
+
+/// Records the whole process through the stand-alone subscriber, as the environment says:
+///
+/// | variable | meaning | default |
+/// |---|---|---|
+/// | `SPANFIRE` | `on`, or `off`: no subscriber is installed | `on` |
+/// | `SPANFIRE_OUT` | the recording's path | `<executable>-<process id>.spanfire` |
+/// | `SPANFIRE_FILTER` | targets and levels, as `my_crate=debug,hyper=off` | everything |
+///
+/// Keep the guard to the end of `main`; dropping it finishes the recording:
+///
+/// ```no_run
+/// fn main() -> Result<(), spanfire::Error> {
+///     let _guard = spanfire::init()?;
+///     tracing::info_span!("work").in_scope(|| { /* … */ });
+///     Ok(())
+/// }
+/// ```
+///
+/// # Errors
+/// If a variable makes no sense, the file cannot be created, or the process has a global subscriber
+/// already.
+pub fn init() -> Result<Guard, Error> {
+    if !is_on()? {
+        return Ok(Guard::off());
+    }
+    let mut builder = Recorder::builder();
+    if let Some(path) = env::var_os("SPANFIRE_OUT").filter(|path| !path.is_empty()) {
+        builder = builder.output(PathBuf::from(path));
+    }
+    if let Some(filter) = filter()? {
+        builder = builder.filter(filter);
+    }
+    builder.init()
+}
+
+fn is_on() -> Result<bool, Error> {
+    let value = env::var_os("SPANFIRE").unwrap_or_default();
+    match value.to_string_lossy().to_ascii_lowercase().as_str() {
+        "" | "on" | "1" | "true" => Ok(true),
+        "off" | "0" | "false" => Ok(false),
+        other => Err(Error::environment("SPANFIRE", format!("`{other}` is neither on nor off"))),
+    }
+}
+
+fn filter() -> Result<Option<Targets>, Error> {
+    let Some(value) = env::var_os("SPANFIRE_FILTER").filter(|value| !value.is_empty()) else {
+        return Ok(None);
+    };
+    let text = value.to_string_lossy();
+    text.parse().map(Some).map_err(|error| {
+        Error::environment("SPANFIRE_FILTER", format!("`{text}`: {error}; try my_crate=debug"))
+    })
+}

@@ -1,0 +1,115 @@
+//! The end of a recording.
+
+use crate::{
+    Error,
+    collector::Message,
+    core::{Core, State},
+    exit,
+    sink::Sink,
+};
+use spanfire_recording::Recording;
+use std::{
+    fmt,
+    sync::{Arc, Mutex, PoisonError},
+    thread::JoinHandle,
+};
+
+/// Keeps a recording going; dropping it finishes the recording.
+///
+/// Finishing takes what every thread has recorded up to now, also of threads that are parked or go
+/// on. Callbacks that come later are harmless. A program that ends by `std::process::exit` finishes
+/// its recordings too; one that is killed leaves what the collector wrote up to 100 ms before.
+#[must_use = "dropping the guard ends the recording: bind it, `let _guard = …`"]
+pub struct Guard {
+    running: Option<Arc<Running>>,
+}
+
+/// A recorder and its collector, until one of the guard and the process's exit finishes it.
+pub(crate) struct Running {
+    core: Arc<Core>,
+    collector: Mutex<Option<JoinHandle<Result<Sink, spanfire_recording::Error>>>>,
+}
+
+impl Guard {
+    pub(crate) fn new(
+        core: Arc<Core>,
+        collector: JoinHandle<Result<Sink, spanfire_recording::Error>>,
+    ) -> Guard {
+        let running = Arc::new(Running { core, collector: Mutex::new(Some(collector)) });
+        exit::finish_at_exit(&running);
+        Guard { running: Some(running) }
+    }
+
+    /// A guard of nothing: recording is switched off.
+    pub(crate) fn off() -> Guard {
+        Guard { running: None }
+    }
+
+    /// Whether there is a recording; not when `$SPANFIRE` is `off`.
+    pub fn is_on(&self) -> bool {
+        self.running.is_some()
+    }
+
+    /// Stops recording new spans and instants. Spans that live now are followed to their end, so
+    /// that no half of one is recorded. In the stand-alone form callsites are then switched off
+    /// altogether, which costs a program what no subscriber costs.
+    pub fn pause(&self) {
+        self.set(State::Paused);
+    }
+
+    /// Records again after [`pause`](Self::pause).
+    pub fn resume(&self) {
+        self.set(State::Recording);
+    }
+
+    /// Stops, takes what every thread has recorded, and opens the recording.
+    ///
+    /// # Errors
+    /// If the recording could not be written, or there is none because `$SPANFIRE` is `off`.
+    pub fn finish(mut self) -> Result<Recording, Error> {
+        let running = self.running.take();
+        let sink = running.and_then(|running| running.finish());
+        match sink.unwrap_or_else(|| Err(Error::environment("SPANFIRE", "recording is off")))? {
+            Sink::File { path, file } => {
+                drop(file);
+                Ok(Recording::open(path)?)
+            }
+            Sink::Memory(bytes) => Ok(Recording::from_bytes(bytes)?),
+        }
+    }
+
+    fn set(&self, state: State) {
+        if self.running.as_ref().is_some_and(|running| running.core.set_state(state)) {
+            tracing_core::callsite::rebuild_interest_cache();
+        }
+    }
+}
+
+impl Running {
+    /// Finishes the recording; `None` if that was done before.
+    pub fn finish(&self) -> Option<Result<Sink, Error>> {
+        let collector = self.collector.lock().unwrap_or_else(PoisonError::into_inner).take()?;
+        self.core.set_state(State::Finished);
+        self.core.tell(Message::Finish);
+        tracing_core::callsite::rebuild_interest_cache();
+        Some(match collector.join() {
+            Ok(result) => result.map_err(Error::from),
+            Err(_) => Err(Error::collector_panicked()),
+        })
+    }
+}
+
+impl Drop for Guard {
+    fn drop(&mut self) {
+        if let Some(running) = self.running.take() {
+            // There is nobody to tell: the file shows by its missing end that it is not whole.
+            let _ = running.finish();
+        }
+    }
+}
+
+impl fmt::Debug for Guard {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Guard").field("is_on", &self.is_on()).finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,92 @@
+//! The form that stands beside other layers.
+
+use crate::{birth, core::Core, fields, lane::Slot};
+use std::{fmt, sync::Arc};
+use tracing_core::{
+    Event, Subscriber,
+    span::{Attributes, Id, Record},
+};
+use tracing_subscriber::layer::Context;
+
+/// A [`tracing_subscriber::Layer`] that records, for any subscriber below.
+///
+/// It looks nothing up below and stores nothing there, so it adds to the registry's own cost a
+/// clock read and a store for each callback. It enables nothing and disables nothing for other
+/// layers: a filter of the builder decides only what is recorded. Made by
+/// [`Builder::layer`](crate::Builder::layer).
+///
+/// The registry closes a span when its last handle is dropped *and* its children are closed, so
+/// lifetimes reach to the end of the longest-lived child here, and to the drop of the last handle in
+/// the stand-alone form.
+pub struct Layer {
+    pub(crate) core: Arc<Core>,
+}
+
+impl<S: Subscriber> tracing_subscriber::Layer<S> for Layer {
+    #[inline]
+    fn on_new_span(&self, span: &Attributes<'_>, id: &Id, _: Context<'_, S>) {
+        let core = &*self.core;
+        if !core.records() {
+            return;
+        }
+        Slot::with(core, |lane| {
+            let Some(site) = lane.site(core, span.metadata()) else { return };
+            if site.recorded {
+                birth::span_created(core, lane, &site, id.into_u64(), span);
+            }
+        });
+    }
+
+    #[inline]
+    fn on_enter(&self, id: &Id, _: Context<'_, S>) {
+        if !self.core.finished() {
+            Slot::with(&self.core, |lane| lane.enter(&self.core, id.into_u64()));
+        }
+    }
+
+    #[inline]
+    fn on_exit(&self, id: &Id, _: Context<'_, S>) {
+        if !self.core.finished() {
+            Slot::with(&self.core, |lane| lane.exit(&self.core, id.into_u64()));
+        }
+    }
+
+    #[inline]
+    fn on_close(&self, id: Id, _: Context<'_, S>) {
+        if !self.core.finished() {
+            Slot::with(&self.core, |lane| lane.dropped(&self.core, id.into_u64()));
+        }
+    }
+
+    fn on_record(&self, id: &Id, values: &Record<'_>, _: Context<'_, S>) {
+        let core = &*self.core;
+        let callsite = fields::callsite_of(values).filter(|_| !core.finished());
+        // A callsite without a number has no recorded span.
+        let Some(metadata) = callsite.and_then(|site| core.callsites.identified(&site)) else {
+            return;
+        };
+        Slot::with(core, |lane| {
+            birth::values_recorded(core, lane, id.into_u64(), metadata, values);
+        });
+    }
+
+    fn on_follows_from(&self, id: &Id, follows: &Id, _: Context<'_, S>) {
+        let core = &*self.core;
+        if !core.finished() {
+            Slot::with(core, |lane| birth::followed(core, lane, id.into_u64(), follows));
+        }
+    }
+
+    fn on_event(&self, event: &Event<'_>, _: Context<'_, S>) {
+        let core = &*self.core;
+        if core.events && core.records() {
+            Slot::with(core, |lane| birth::event_happened(core, lane, event));
+        }
+    }
+}
+
+impl fmt::Debug for Layer {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Layer").finish_non_exhaustive()
+    }
+}

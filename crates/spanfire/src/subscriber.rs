@@ -1,0 +1,138 @@
+//! The stand-alone form.
+
+use crate::{
+    birth,
+    core::{Core, IGNORED},
+    lane::Slot,
+};
+use spanfire_recording::raw::{self, extended};
+use std::{fmt, sync::Arc};
+use tracing_core::{
+    Event, Interest, LevelFilter, Metadata,
+    span::{Attributes, Current, Id, Record},
+};
+
+/// A stand-alone [`tracing_core::Subscriber`] that records: no registry below it, no lock, no
+/// allocation and no shared write for a span.
+///
+/// A span costs two clock reads and some 5 ns more. Ids are never reused; they carry the callsite,
+/// so that nothing is looked up on enter and exit. Made by
+/// [`Builder::subscriber`](crate::Builder::subscriber).
+pub struct Subscriber {
+    pub(crate) core: Arc<Core>,
+}
+
+impl tracing_core::Subscriber for Subscriber {
+    fn register_callsite(&self, metadata: &'static Metadata<'static>) -> Interest {
+        self.core.interest(metadata)
+    }
+
+    fn enabled(&self, metadata: &Metadata<'_>) -> bool {
+        self.core.interest(metadata).is_always()
+    }
+
+    fn max_level_hint(&self) -> Option<LevelFilter> {
+        Some(self.core.level())
+    }
+
+    #[inline]
+    fn new_span(&self, span: &Attributes<'_>) -> Id {
+        let core = &*self.core;
+        let id = if core.records() {
+            Slot::with(core, |lane| {
+                let site = lane.site(core, span.metadata()).filter(|site| site.recorded)?;
+                let id = lane.next_id(core, &site);
+                if id != IGNORED {
+                    birth::span_created(core, lane, &site, id, span);
+                }
+                Some(id)
+            })
+        } else {
+            None
+        };
+        Id::from_u64(id.flatten().unwrap_or(IGNORED))
+    }
+
+    #[inline]
+    fn enter(&self, span: &Id) {
+        let id = span.into_u64();
+        if id != IGNORED && !self.core.finished() {
+            Slot::with(&self.core, |lane| lane.enter(&self.core, id));
+        }
+    }
+
+    #[inline]
+    fn exit(&self, span: &Id) {
+        let id = span.into_u64();
+        if id != IGNORED && !self.core.finished() {
+            Slot::with(&self.core, |lane| lane.exit(&self.core, id));
+        }
+    }
+
+    /// Drops one handle. Whether it was the last one is not known here: the recording is where
+    /// handles are counted.
+    #[inline]
+    fn try_close(&self, span: Id) -> bool {
+        let id = span.into_u64();
+        if id != IGNORED && !self.core.finished() {
+            Slot::with(&self.core, |lane| lane.dropped(&self.core, id));
+        }
+        false
+    }
+
+    fn clone_span(&self, span: &Id) -> Id {
+        let id = span.into_u64();
+        if id != IGNORED && !self.core.finished() {
+            let core = &*self.core;
+            Slot::with(core, |lane| lane.extended(core, extended::CLONE, &[id]));
+        }
+        span.clone()
+    }
+
+    fn record(&self, span: &Id, values: &Record<'_>) {
+        let id = span.into_u64();
+        if id == IGNORED || self.core.finished() {
+            return;
+        }
+        let core = &*self.core;
+        if let Some(metadata) = self.metadata(id) {
+            Slot::with(core, |lane| birth::values_recorded(core, lane, id, metadata, values));
+        }
+    }
+
+    fn record_follows_from(&self, span: &Id, follows: &Id) {
+        let (id, cause) = (span.into_u64(), follows.into_u64());
+        if id != IGNORED && cause != IGNORED && !self.core.finished() {
+            let core = &*self.core;
+            Slot::with(core, |lane| birth::followed(core, lane, id, follows));
+        }
+    }
+
+    fn event(&self, event: &Event<'_>) {
+        let core = &*self.core;
+        if core.events && core.records() {
+            Slot::with(core, |lane| birth::event_happened(core, lane, event));
+        }
+    }
+
+    fn current_span(&self) -> Current {
+        let core = &*self.core;
+        let current = Slot::with(core, |lane| lane.current()).flatten();
+        match current.and_then(|id| Some((id, self.metadata(id)?))) {
+            Some((id, metadata)) => Current::new(Id::from_u64(id), metadata),
+            None => Current::none(),
+        }
+    }
+}
+
+impl Subscriber {
+    fn metadata(&self, id: u64) -> Option<&'static Metadata<'static>> {
+        self.core.callsites.metadata((id >> raw::SEQUENCE_BITS) as u32)
+    }
+}
+
+impl fmt::Debug for Subscriber {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Subscriber").finish_non_exhaustive()
+    }
+}
