@@ -114,7 +114,7 @@ fn untaken(label: String, taken: &mut HashSet<String>) -> String {
 
 /// `label` as a frame that every reader of the folded format takes for one frame.
 fn folded_word(label: &str) -> String {
-    let mut word = printable(label).replace(';', ":");
+    let mut word = xml_text(label).replace(';', ":");
     if word.is_empty() {
         return "(unnamed)".to_owned();
     }
@@ -124,6 +124,11 @@ fn folded_word(label: &str) -> String {
         replace_at(&mut word, space);
     }
     without_annotation(visible_ends(&word))
+}
+
+/// `text` without what a terminal obeys and without what XML cannot hold.
+pub(crate) fn xml_text(text: &str) -> String {
+    printable(text).replace(['\u{fffe}', '\u{ffff}'], "\u{fffd}")
 }
 
 /// Readers trim what stands around a stack: spaces there become `␣`.

@@ -27,7 +27,7 @@ const HUES: [Rgb; 8] = [
 ];
 
 /// How far a shade goes towards white, in percent.
-const SHADES: [u32; 5] = [0, 10, 20, 30, 40];
+const SHADES: [u32; 5] = [0, 7, 14, 21, 28];
 
 /// The colour of a callsite.
 pub(crate) fn callsite_colour(callsite: &Callsite) -> Rgb {

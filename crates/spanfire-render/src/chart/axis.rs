@@ -82,7 +82,8 @@ fn tick_label(at_ns: u64, step_ns: u64, length_ns: u64) -> String {
     let units = [(1_000_000_000, "s"), (1_000_000, "ms"), (1_000, "µs")];
     let (unit_ns, unit) =
         units.into_iter().find(|&(unit_ns, _)| length_ns >= unit_ns).unwrap_or((1, "ns"));
-    let decimals = (0..9).find(|&digits| (step_ns * 10u64.pow(digits)) % unit_ns == 0).unwrap_or(9);
+    let decimals =
+        (0..9).find(|&digits| (step_ns * 10u64.pow(digits)).is_multiple_of(unit_ns)).unwrap_or(9);
     match (at_ns, decimals) {
         (0, _) => "0".to_owned(),
         (_, 0) => format!("{} {unit}", at_ns / unit_ns),

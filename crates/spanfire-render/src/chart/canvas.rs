@@ -2,7 +2,7 @@
 
 use super::axis::Axis;
 use super::labels::{fitted, width};
-use super::style::{MARGIN, NOTE, PATTERNS, ROW, SHEET, WIDTH, colour_rules};
+use super::style::{MARGIN, NOTE, PATTERNS, ROW, SHEET, TICK, WIDTH, colour_rules};
 use super::svg::{Area, Escaped, Px, Svg};
 use crate::error::Error;
 use crate::palette::crate_colour;
@@ -139,7 +139,9 @@ impl Canvas {
         for tick in plot.axis.ticks() {
             let x = Px(tick.x);
             svg.raw(format_args!("<path class=\"grid\" d=\"M{x} {top}V{}\"/>", Px(plot.bottom)));
-            svg.text("tick", tick.x, top - 6.0, &tick.label);
+            let half = width(&tick.label, TICK) / 2.0;
+            let x = tick.x.min(plot.axis.right() - half);
+            svg.text("tick", x.max(plot.axis.left() + half), top - 6.0, &tick.label);
         }
         svg.raw(format_args!("\n</g>\n"));
     }

@@ -275,16 +275,14 @@ impl Drawing<'_> {
         area
     }
 
-    /// Puts the name where it fits whole: in a solid part, else over the bar's whole length.
+    /// Puts the name at the bar's beginning, with a halo where it runs over more than one pattern.
     fn label(&mut self, name: &str, life: Area, solid: &[Area], y: f64) {
-        let room = width(name, LABEL) + 8.0;
-        let bars = &mut self.plot.bars;
-        if let Some(area) = solid.iter().find(|area| area.width >= room) {
-            bars.text("bar", area.x + 4.0, y + 12.0, name);
-        } else if let Some(label) = fitted(name, life.width - 8.0, LABEL) {
-            let whole = solid.iter().map(|area| area.width).sum::<f64>() > life.width - 2.0;
-            bars.text(if whole { "bar" } else { "aside" }, life.x + 4.0, y + 12.0, &label);
-        }
+        let Some(label) = fitted(name, life.width - 8.0, LABEL) else { return };
+        let end = life.x + 4.0 + width(&label, LABEL);
+        let first = solid.first();
+        let plain = first.is_some_and(|area| area.x - life.x < 1.0 && area.x + area.width > end);
+        let class = if plain { "bar" } else { "aside" };
+        self.plot.bars.text(class, life.x + 4.0, y + 12.0, &label);
     }
 
     fn tooltip(&self, span: &ChartSpan, callsite: &Callsite) -> String {

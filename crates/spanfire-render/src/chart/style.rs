@@ -16,6 +16,8 @@ pub(super) const BAR: f64 = 17.0;
 pub(super) const LABEL: f64 = 11.0;
 /// Size of the text in the header's lines and beside lanes.
 pub(super) const NOTE: f64 = 12.0;
+/// Size of the text over the axis.
+pub(super) const TICK: f64 = 10.5;
 /// The narrowest bar, so that even the shortest segment leaves a hairline.
 pub(super) const HAIRLINE: f64 = 0.6;
 /// Where bars begin to be merged with their neighbours.

@@ -13,9 +13,9 @@ mod restyle;
 use crate::chart::nothing_recorded;
 use crate::duration;
 use crate::error::Error;
-use crate::frame_labels::FrameLabels;
+use crate::frame_labels::{FrameLabels, xml_text};
 use crate::palette::{NO_SPAN, Rgb, callsite_colour};
-use crate::tables::{count, printable};
+use crate::tables::count;
 use folding::Folding;
 use inferno::flamegraph::color::{Color, PaletteMap};
 use inferno::flamegraph::{Direction, Options, TextTruncateDirection, from_lines};
@@ -78,7 +78,7 @@ pub fn flamegraph(
 
 fn inferno_options(tree: &CallTree, options: &FlamegraphOptions) -> Options<'static> {
     let mut inferno_options = Options::default();
-    inferno_options.title = printable(&options.title);
+    inferno_options.title = xml_text(&options.title);
     inferno_options.subtitle = Some(subtitle(tree, options));
     inferno_options.count_name = match options.weight {
         Weight::Busy | Weight::Idle => "ns".to_owned(),
@@ -105,7 +105,7 @@ fn subtitle(tree: &CallTree, options: &FlamegraphOptions) -> String {
     };
     let reversed =
         tree.is_reversed().then(|| "reversed: callers stand on what they call".to_owned());
-    let parts = [options.subtitle.as_deref().map(printable), Some(drawn), reversed];
+    let parts = [options.subtitle.as_deref().map(xml_text), Some(drawn), reversed];
     parts.into_iter().flatten().collect::<Vec<_>>().join(" · ")
 }
 
