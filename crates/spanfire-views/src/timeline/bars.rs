@@ -92,7 +92,7 @@ impl LaneBars {
 
     fn finish(mut self, lane: LaneId, label: String) -> LaneTimeline {
         self.bars.extend(self.runs.into_iter().flatten().map(Run::finish));
-        self.bars.sort_by_key(|bar| (bar.start_ns, bar.depth, Reverse(bar.end_ns)));
+        self.bars.sort_by_key(|bar| (bar.start_ns, bar.depth, bar.end_ns));
         let depth = self.bars.iter().map(|bar| bar.depth + 1).max().unwrap_or(0);
         LaneTimeline { lane, label, bars: self.bars, marks: self.marks, depth }
     }
