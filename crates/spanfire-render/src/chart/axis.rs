@@ -27,7 +27,7 @@ impl Axis {
         Axis { range_ns: range_ns.start..end, left, right }
     }
 
-    fn length_ns(&self) -> u64 {
+    pub(super) fn length_ns(&self) -> u64 {
         self.range_ns.end - self.range_ns.start
     }
 

@@ -2,7 +2,7 @@
 
 use super::axis::Axis;
 use super::labels::{fitted, width};
-use super::style::{MARGIN, NOTE, PATTERNS, ROW, SHEET, TICK, WIDTH, colour_rules};
+use super::style::{MARGIN, NOTE, PATTERNS, ROW, SCRIPT, SHEET, TICK, WIDTH, colour_rules};
 use super::svg::{Area, Escaped, Px, Svg};
 use crate::error::Error;
 use crate::palette::crate_colour;
@@ -102,10 +102,16 @@ impl Canvas {
         self.clip(&mut svg, &plot);
         self.axis(&mut svg, &plot);
         svg.raw(format_args!(
-            "{}<g id=\"plot\" clip-path=\"url(#clip)\">\n",
-            plot.fixed.into_markup()
+            "{}<g id=\"plot\" clip-path=\"url(#clip)\" data-left=\"{}\" data-right=\"{}\" \
+             data-ns=\"{}\">\n{}</g>\n",
+            plot.fixed.into_markup(),
+            plot.axis.left(),
+            plot.axis.right(),
+            plot.axis.length_ns(),
+            plot.bars.into_markup()
         ));
-        svg.raw(format_args!("{}</g>\n{}</svg>\n", plot.bars.into_markup(), legend.into_markup()));
+        svg.raw(format_args!("{}<script><![CDATA[\n{SCRIPT}]]></script>\n", legend.into_markup()));
+        svg.raw(format_args!("</svg>\n"));
         write(svg, sink)
     }
 

@@ -8,7 +8,7 @@ use super::labels::{fitted, width};
 use super::style::{BAR, LABEL, MARGIN, MERGED, ROW, THREADS, WIDTH};
 use super::svg::{Area, Svg};
 use super::threads::area;
-use super::tooltip::{counted, exact, fields, heading};
+use super::tooltip::{counted, exact, fields, heading, label};
 use crate::duration;
 use crate::error::Error;
 use crate::tables::printable;
@@ -200,17 +200,17 @@ impl Drawing<'_> {
         let area = area(&self.plot.axis, life.start_ns, life.end_ns, y);
         let bars = &mut self.plot.bars;
         bars.raw(format_args!("<g class=\"s\">"));
-        let number = counted(life.count, "span");
+        let label = label(life.count, self.options.names, callsite);
         bars.title(&format!(
-            "{number}, mostly {}\nbusy {} within {}\nfrom {}",
-            heading(callsite),
+            "{}\n{} busy {} within {}\nfrom {}",
+            heading(&label, callsite),
+            counted(life.count, "span"),
             exact(life.busy_ns),
             exact(life.end_ns.saturating_sub(life.start_ns)),
             exact(life.start_ns.saturating_sub(self.chart.request.start_ns)),
         ));
         bars.rect(&format!("c{}", life.kind), area);
         bars.rect("striped", area);
-        let label = format!("{} × {}", crate::tables::count(life.count), printable(&callsite.name));
         if let Some(label) = fitted(&label, area.width - 8.0, LABEL) {
             bars.text("bar", area.x + 4.0, y + 12.5, &label);
         }
@@ -231,7 +231,7 @@ impl Drawing<'_> {
         bars.rect(&format!("hatch{open}"), life);
         let solid: Vec<Area> =
             segments.iter().map(|segment| self.segment(segment, span, &class, y)).collect();
-        let name = printable(&self.options.names.label(callsite));
+        let name = label(1, self.options.names, callsite);
         self.label(&name, life, &solid, y);
         self.plot.bars.raw(format_args!("</g>\n"));
     }
@@ -282,13 +282,13 @@ impl Drawing<'_> {
         let first = solid.first();
         let plain = first.is_some_and(|area| area.x - life.x < 1.0 && area.x + area.width > end);
         let class = if plain { "bar" } else { "aside" };
-        self.plot.bars.text(class, life.x + 4.0, y + 12.0, &label);
+        self.plot.bars.text(class, life.x + 4.0, y + 12.5, &label);
     }
 
     fn tooltip(&self, span: &ChartSpan, callsite: &Callsite) -> String {
         let lifetime_ns = span.end_ns.saturating_sub(span.start_ns);
         let mut lines = vec![
-            heading(callsite),
+            heading(&label(1, self.options.names, callsite), callsite),
             format!("from {}", exact(span.start_ns.saturating_sub(self.chart.request.start_ns))),
             format!("lifetime {}", exact(lifetime_ns)),
             format!("busy {}", exact(span.busy_ns)),

@@ -31,6 +31,9 @@ pub(super) const THREADS: [&str; 6] =
 /// The rules that no recording changes.
 pub(super) const SHEET: &str = include_str!("style.css");
 
+/// Zoom, pan and search for browsers that run it.
+pub(super) const SCRIPT: &str = include_str!("script.js");
+
 /// Stripes for runs, hatching for idle time, and the fade of what has no end.
 pub(super) const PATTERNS: &str = "<pattern id=\"run\" width=\"3\" height=\"3\" \
     patternUnits=\"userSpaceOnUse\"><rect width=\"1\" height=\"3\" fill=\"#fff\" \

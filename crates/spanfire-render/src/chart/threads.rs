@@ -7,7 +7,7 @@ use super::density::{PIECES_MAX, Piece, thinned};
 use super::labels::{fitted, width};
 use super::style::{BAR, HAIRLINE, LABEL, MARGIN, MERGED, NOTE, ROW, WIDTH};
 use super::svg::{Area, Px, Svg};
-use super::tooltip::{counted, exact, heading};
+use super::tooltip::{counted, exact, heading, label};
 use crate::duration;
 use crate::error::Error;
 use crate::tables::printable;
@@ -169,7 +169,10 @@ impl Drawing<'_> {
             bars.raw(format_args!("<path class=\"mark\" d=\"M{x} {}l-3 -6h6z\">", Px(y)));
             let at = exact(first.at_ns);
             bars.title(&match (group.len(), self.plot.callsites.get(first.callsite.index())) {
-                (1, Some(callsite)) => format!("{}\nat {at}", heading(callsite)),
+                (1, Some(callsite)) => format!(
+                    "{}\nat {at}",
+                    heading(&label(1, self.options.names, callsite), callsite)
+                ),
                 (number, _) => {
                     let to = exact(last.at_ns);
                     format!("{}\nfrom {at}\nto {to}", counted(number as u64, "event"))
@@ -185,17 +188,13 @@ impl Drawing<'_> {
         let area = area(&self.plot.axis, piece.start_ns, piece.end_ns, y);
         let bars = &mut self.plot.bars;
         bars.raw(format_args!("<g class=\"s\">"));
-        bars.title(&tooltip(piece, callsite, &lane.label));
+        let label = label(piece.count, self.options.names, callsite);
+        bars.title(&tooltip(piece, &heading(&label, callsite), &lane.label));
         let open = if piece.open { " open" } else { "" };
         bars.rect(&format!("c{}{open}", piece.kind), area);
-        let name = printable(&self.options.names.label(callsite));
-        let label = match piece.count {
-            1 => name,
-            _ => {
-                bars.rect("striped", area);
-                format!("{} × {name}", crate::tables::count(piece.count))
-            }
-        };
+        if piece.count > 1 {
+            bars.rect("striped", area);
+        }
         if let Some(label) = fitted(&label, area.width - 8.0, LABEL) {
             bars.text("bar", area.x + 4.0, y + 12.5, &label);
         }
@@ -247,18 +246,15 @@ fn pieces(lanes: &[&LaneTimeline]) -> Vec<Piece> {
     pieces
 }
 
-fn tooltip(piece: &Piece, callsite: &Callsite, lane: &str) -> String {
-    let length_ns = piece.end_ns.saturating_sub(piece.start_ns);
-    let took = match piece.count {
-        1 => format!("{}\nran for {}", heading(callsite), exact(length_ns)),
-        number => format!(
-            "{}, mostly {}\nran for {} within {}",
-            counted(number, "segment"),
-            heading(callsite),
-            exact(piece.busy_ns),
-            exact(length_ns)
-        ),
+fn tooltip(piece: &Piece, heading: &str, lane: &str) -> String {
+    let length = exact(piece.end_ns.saturating_sub(piece.start_ns));
+    let ran = match piece.count {
+        1 => format!("ran for {length}"),
+        number => {
+            let segments = counted(number, "segment");
+            format!("{segments} ran for {} within {length}", exact(piece.busy_ns))
+        }
     };
     let open = if piece.open { "\nstill open when the recording ended" } else { "" };
-    format!("{took}\nfrom {} on {}{open}", exact(piece.start_ns), printable(lane))
+    format!("{heading}\n{ran}\nfrom {} on {}{open}", exact(piece.start_ns), printable(lane))
 }

@@ -3,6 +3,7 @@
 use crate::duration;
 use crate::tables::{count, printable};
 use spanfire_recording::{Callsite, Field};
+use spanfire_views::Names;
 
 /// A time as it is read, and exactly: `1.234 ms (1,234,500 ns)`.
 pub(super) fn exact(ns: u64) -> String {
@@ -12,14 +13,23 @@ pub(super) fn exact(ns: u64) -> String {
     }
 }
 
-/// The name of a callsite, and on a second line its target and place.
-pub(super) fn heading(callsite: &Callsite) -> String {
+/// The label of a bar, and on a second line the target and place of its callsite.
+pub(super) fn heading(label: &str, callsite: &Callsite) -> String {
     let place = match (&callsite.file, callsite.line) {
         (Some(file), Some(line)) => format!(" · {file}:{line}"),
         (Some(file), None) => format!(" · {file}"),
         _ => String::new(),
     };
-    format!("{}\n{}", printable(&callsite.name), printable(&format!("{}{place}", callsite.target)))
+    format!("{label}\n{}", printable(&format!("{}{place}", callsite.target)))
+}
+
+/// What is written on a bar: the callsite's label, after how many it stands for.
+pub(super) fn label(count_of_many: u64, names: Names, callsite: &Callsite) -> String {
+    let name = printable(&names.label(callsite));
+    match count_of_many {
+        1 => name,
+        number => format!("{} × {name}", count(number)),
+    }
 }
 
 /// `name=value` for each field, with `between` in between.

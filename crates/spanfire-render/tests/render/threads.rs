@@ -36,8 +36,8 @@ fn tooltips_carry_the_timeline_s_numbers() {
             "query\nsqlx · src/app.rs:9\nat 5.500 µs (5,500 ns)",
             "request\napp::web · src/app.rs:7\nran for 900.0 µs (900,000 ns)\n\
              from 100.0 µs (100,000 ns) on worker",
-            "1,234 segments, mostly query\nsqlx · src/app.rs:9\n\
-             ran for 40.00 µs (40,001 ns) within 200.0 µs (200,000 ns)\n\
+            "1,234 × query\nsqlx · src/app.rs:9\n\
+             1,234 segments ran for 40.00 µs (40,001 ns) within 200.0 µs (200,000 ns)\n\
              from 700.0 µs (700,000 ns) on worker\nstill open when the recording ended",
         ]
     );
