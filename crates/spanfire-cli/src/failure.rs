@@ -22,12 +22,12 @@ impl Failure {
     pub fn reading(path: &Path, error: &spanfire_recording::Error) -> Failure {
         let advice = match error.kind() {
             ErrorKind::Io if !path.exists() => {
-                let message = "no such file; `spanfire run -- CMD` writes a recording";
+                let message = "no such file (`spanfire run -- CMD` writes a recording)";
                 return Failure::bad(path, message);
             }
             ErrorKind::Io | ErrorKind::Version => "",
-            ErrorKind::Foreign => "; name a file that spanfire recorded",
-            ErrorKind::Damaged => "; nothing can be read from here on, record again",
+            ErrorKind::Foreign => " (name a file that spanfire recorded)",
+            ErrorKind::Damaged => " (the file is damaged: take another copy, or record again)",
         };
         Failure::bad(path, format!("{error}{advice}"))
     }

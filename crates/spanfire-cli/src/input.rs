@@ -28,13 +28,16 @@ impl Input {
     pub fn open_part(path: &Path, part: &SelectionArgs) -> Result<Input, Failure> {
         let selection = selection::understand(part)?;
         let recording = open(path)?;
+        warn_if_cut(path, &recording);
         let selection = selection::check(selection, path, &recording)?;
         Ok(Input { path: path.to_owned(), recording, selection, narrowed: part.is_narrowing() })
     }
 
-    /// Everything in the recording at `path`.
+    /// Everything in the recording at `path`, without the warning: for who shows all warnings.
     pub fn open_all(path: &Path) -> Result<Input, Failure> {
-        Input::open_part(path, &SelectionArgs::default())
+        let recording = open(path)?;
+        let selection = Selection::default();
+        Ok(Input { path: path.to_owned(), recording, selection, narrowed: false })
     }
 
     /// Where it is.
@@ -82,7 +85,10 @@ impl Input {
 }
 
 fn open(path: &Path) -> Result<Recording, Failure> {
-    let recording = Recording::open(path).map_err(|error| Failure::reading(path, &error))?;
+    Recording::open(path).map_err(|error| Failure::reading(path, &error))
+}
+
+fn warn_if_cut(path: &Path, recording: &Recording) {
     if let Some(cut) = recording.cut() {
         say(&format!(
             "{}: warning: cut at byte {} ({}); everything before it is shown",
@@ -91,5 +97,4 @@ fn open(path: &Path) -> Result<Recording, Failure> {
             cut.reason,
         ));
     }
-    Ok(recording)
 }

@@ -106,12 +106,12 @@ fn write_summary(input: &Input, summary: &Summary, statistics: &Statistics) -> R
     let mut sink = io::stderr().lock();
     writeln!(
         sink,
-        "\n{}: {}, {} spans, {} threads, {} lost events, {}",
+        "\n{}: {}, {}, {}, {}, {}",
         tables::printable(&input.path().display().to_string()),
         duration(summary.duration_ns),
-        tables::count(summary.spans),
-        summary.threads,
-        tables::count(summary.lost_events),
+        tables::counted(summary.spans, "span"),
+        tables::counted(summary.threads as u64, "thread"),
+        tables::counted(summary.lost_events, "lost event"),
         tables::bytes(input.recording().size_bytes()),
     )?;
     let options = TopOptions { limit: Some(ROWS), ..TopOptions::default() };

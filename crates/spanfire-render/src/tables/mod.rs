@@ -14,7 +14,7 @@ mod printable;
 mod fields;
 
 pub use info::{InfoFormat, info, warnings};
-pub use numbers::{bytes, count};
+pub use numbers::{bytes, count, counted};
 pub use printable::printable;
 pub use requests::{RequestOrder, RequestsOptions, requests};
 pub use top::{TopOptions, TopOrder, top};

@@ -5,12 +5,20 @@ pub fn count(value: u64) -> String {
     let digits = value.to_string();
     let mut grouped = String::with_capacity(digits.len() + digits.len() / 3);
     for (index, digit) in digits.chars().enumerate() {
-        if index > 0 && (digits.len() - index) % 3 == 0 {
+        if index > 0 && (digits.len() - index).is_multiple_of(3) {
             grouped.push(',');
         }
         grouped.push(digit);
     }
     grouped
+}
+
+/// A count of things: `1 thread`, `1,234 threads`.
+pub fn counted(value: u64, noun: &str) -> String {
+    match value {
+        1 => format!("1 {noun}"),
+        _ => format!("{} {noun}s", count(value)),
+    }
 }
 
 /// A size with one decimal in the largest decimal unit that keeps it at 1 or above: `12.3 MB`.

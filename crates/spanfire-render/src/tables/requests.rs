@@ -177,14 +177,17 @@ fn totals(table: &RequestTable, shown: &[&Request]) -> String {
     let all: u64 = table.requests().iter().map(|request| request.work_ns).sum();
     let covered: u64 = shown.iter().map(|request| request.work_ns).sum();
     match shown.len() == table.requests().len() {
-        true => format!("Σ work {} in {} requests", duration(all), shown.len()),
+        true => {
+            let requests = numbers::counted(shown.len() as u64, "request");
+            format!("Σ work {} in {requests}", duration(all))
+        }
         false => format!(
-            "Σ work {} of {} ({}) in {} of {} requests",
+            "Σ work {} of {} ({}) in {} of {}",
             duration(covered),
             duration(all),
             numbers::percent(covered, all),
             numbers::count(shown.len() as u64),
-            numbers::count(table.requests().len() as u64),
+            numbers::counted(table.requests().len() as u64, "request"),
         ),
     }
 }

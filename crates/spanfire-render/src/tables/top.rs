@@ -196,14 +196,16 @@ fn totals(statistics: &Statistics, shown: &[&SpanStatistics]) -> String {
     let total = statistics.total_self_ns;
     let covered: u64 = shown.iter().map(|row| row.self_ns).sum();
     match shown.len() == statistics.rows.len() {
-        true => format!("Σ self {} in {} rows", duration(total), shown.len()),
+        true => {
+            format!("Σ self {} in {}", duration(total), numbers::counted(shown.len() as u64, "row"))
+        }
         false => format!(
-            "Σ self {} of {} ({}) in {} of {} rows",
+            "Σ self {} of {} ({}) in {} of {}",
             duration(covered),
             duration(total),
             numbers::percent(covered, total),
-            shown.len(),
-            statistics.rows.len(),
+            numbers::count(shown.len() as u64),
+            numbers::counted(statistics.rows.len() as u64, "row"),
         ),
     }
 }

@@ -55,7 +55,9 @@ fn process(recording: &Recording) -> String {
         path => printable(path),
     };
     let machine = match header.parallelism {
-        Some(threads) => format!(", {threads} hardware threads"),
+        Some(threads) => {
+            format!(", {}", numbers::counted(u64::from(threads), "hardware thread"))
+        }
         None => String::new(),
     };
     let (os, arch) = (printable(&header.os), printable(&header.arch));
@@ -94,8 +96,8 @@ fn clock(recording: &Recording) -> String {
         text.push_str(&format!(", kernel keeps time with {}", printable(kernel)));
     }
     if let Some(uncertainty) = anchor_uncertainty_ns(recording) {
-        let anchors = recording.anchors().len();
-        text.push_str(&format!(", {anchors} anchors to within {}", duration(uncertainty)));
+        let anchors = numbers::counted(recording.anchors().len() as u64, "anchor");
+        text.push_str(&format!(", {anchors} to within {}", duration(uncertainty)));
     }
     text
 }
@@ -129,7 +131,7 @@ fn write_lanes(recording: &Recording, sink: &mut dyn Write) -> io::Result<()> {
     writeln!(sink, "\n{}", table.trim_fmt())?;
     match lanes.len().saturating_sub(LANES_SHOWN) {
         0 => Ok(()),
-        more => writeln!(sink, "… and {more} more threads"),
+        more => writeln!(sink, "… and {}", numbers::counted(more as u64, "more thread")),
     }
 }
 
