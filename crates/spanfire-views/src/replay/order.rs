@@ -194,18 +194,20 @@ impl Cursor {
                 || (event.tick == until.tick
                     && (rank(&event.kind, form), lane.0) < (until.rank, until.lane))
         };
-        let mut events = chunk.events.iter().zip(at_ns).enumerate().skip(self.next);
-        let Some((_, (first, &at))) = events.next() else { return true };
+        // Slices first: to skip along two iterators would be to walk them.
+        let mut events = chunk.events[self.next..].iter().zip(&at_ns[self.next..]);
+        let Some((first, &at)) = events.next() else { return true };
         if self.next == 0 {
             sink.chunk_begins(lane, first.tick);
         }
         sink.event(lane, at, first, chunk);
-        for (index, (event, &at)) in events {
+        self.next += 1;
+        for (event, &at) in events {
             if !due(event) {
-                self.next = index;
                 return false;
             }
             sink.event(lane, at, event, chunk);
+            self.next += 1;
         }
         true
     }
