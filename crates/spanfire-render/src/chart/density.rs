@@ -22,8 +22,9 @@ pub(super) struct Piece {
 }
 
 /// `pieces` with neighbours of one row merged where they are shorter than `resolution_ns` and lie
-/// no further apart, and that resolution doubled until at most `most` are left. Pieces of one row
-/// must come in the order of their start and not overlap; they leave row by row.
+/// no further apart, and that resolution doubled until at most `most` are left. A run of different
+/// kinds ends after four times the resolution, so that a change of kind along a row stays visible.
+/// Pieces of one row must come in the order of their start and not overlap; they leave row by row.
 pub(super) fn thinned(pieces: &[Piece], resolution_ns: u64, most: usize) -> Vec<Piece> {
     let rows = pieces.iter().map(|piece| piece.row + 1).max().unwrap_or(0);
     let mut resolution_ns = resolution_ns.max(1);
@@ -68,8 +69,10 @@ impl Run {
     }
 
     fn takes(&self, next: &Piece, resolution_ns: u64) -> bool {
+        let length_ns = next.end_ns.saturating_sub(self.piece.start_ns);
         is_thin(&self.piece, resolution_ns)
             && is_thin(next, resolution_ns)
+            && (self.piece.kind == next.kind || length_ns / 4 < resolution_ns)
             && next.start_ns.saturating_sub(self.piece.end_ns) < resolution_ns
     }
 
@@ -106,6 +109,15 @@ mod tests {
             [piece(0, 100, 0, 0), piece(0, 2, 1, 1), piece(4, 9, 1, 2), piece(30, 33, 1, 1)];
         let run = Piece { count: 2, busy_ns: 7, kind: 2, ..piece(0, 9, 1, 0) };
         assert_eq!(thinned(&pieces, 10, 100), [pieces[0], run, pieces[3]]);
+    }
+
+    #[test]
+    fn a_row_of_thin_pieces_shows_where_their_kind_changes() {
+        let pieces: Vec<Piece> =
+            (0..1_000).map(|at| piece(at * 7, at * 7 + 3, 0, at as u32 / 500)).collect();
+        let kinds: Vec<(u32, u64)> =
+            thinned(&pieces, 10, 100).iter().map(|piece| (piece.kind, piece.count)).collect();
+        assert_eq!(kinds, [(0, 500), (1, 500)]);
     }
 
     #[test]

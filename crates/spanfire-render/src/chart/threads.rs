@@ -22,8 +22,10 @@ const ROWS_MAX: usize = 1_500;
 const DEPTH_MAX: usize = 1_000;
 /// Height of the row of instants over a lane that has some.
 const MARKS: f64 = 12.0;
-/// How close marks stand, in px.
+/// How close marks stand at least, in px.
 const MARK_WIDTH: f64 = 4.0;
+/// How many marks are drawn at most; they stand further apart where there are more.
+const MARKS_MAX: usize = 4_000;
 /// Blank space between two lanes.
 const LANE_GAP: f64 = 12.0;
 
@@ -130,9 +132,10 @@ impl Drawing<'_> {
         let pieces = pieces(lanes);
         let resolution_ns = self.plot.axis.ns(MERGED);
         let mut pieces = thinned(&pieces, resolution_ns, PIECES_MAX).into_iter().peekable();
+        let marks_apart_ns = marks_apart_ns(lanes, &self.plot.axis);
         let mut first_row = 0;
         for lane in lanes {
-            self.lane_heading(lane);
+            self.lane_heading(lane, marks_apart_ns);
             let top = self.plot.bottom;
             let rows = rows_of(lane);
             while let Some(piece) = pieces.next_if(|piece| piece.row < first_row + rows) {
@@ -144,7 +147,7 @@ impl Drawing<'_> {
         self.plot.bottom += LANE_GAP / 2.0;
     }
 
-    fn lane_heading(&mut self, lane: &LaneTimeline) {
+    fn lane_heading(&mut self, lane: &LaneTimeline, marks_apart_ns: u64) {
         let top = self.plot.bottom + LANE_GAP / 2.0;
         let (rule, right) = (Px(top - LANE_GAP / 2.0), Px(WIDTH - MARGIN));
         let fixed = &mut self.plot.fixed;
@@ -155,14 +158,13 @@ impl Drawing<'_> {
         let marks = if lane.marks.is_empty() { 0.0 } else { MARKS };
         fixed.text("lane", MARGIN, top + marks + 12.5, &label);
         fixed.raw(format_args!("</g>\n"));
-        self.marks(&lane.marks, top + MARKS - 2.0);
+        self.marks(&lane.marks, marks_apart_ns, top + MARKS - 2.0);
         self.plot.bottom = top + marks;
     }
 
     /// Instants as small arrows that point down at `y`, those of one place as one.
-    fn marks(&mut self, marks: &[Mark], y: f64) {
-        let apart_ns = self.plot.axis.ns(MARK_WIDTH);
-        for group in marks.chunk_by(|a, b| a.at_ns / apart_ns == b.at_ns / apart_ns) {
+    fn marks(&mut self, marks: &[Mark], apart_ns: u64, y: f64) {
+        for group in grouped(marks, apart_ns) {
             let (first, last) = (group[0], group[group.len() - 1]);
             let x = Px(self.plot.axis.x(first.at_ns));
             let bars = &mut self.plot.bars;
@@ -214,6 +216,21 @@ impl Drawing<'_> {
             legend.push(LegendEntry::new(&["mark open"], "still open when the recording ended"));
         }
     }
+}
+
+/// How far apart marks must stand for the picture to hold them all.
+fn marks_apart_ns(lanes: &[&LaneTimeline], axis: &Axis) -> u64 {
+    let groups = |apart_ns| lanes.iter().map(|lane| grouped(&lane.marks, apart_ns).count()).sum();
+    let mut apart_ns = axis.ns(MARK_WIDTH);
+    while apart_ns < axis.length_ns() && MARKS_MAX < groups(apart_ns) {
+        apart_ns = apart_ns.saturating_mul(2);
+    }
+    apart_ns
+}
+
+/// Marks that are drawn as one.
+fn grouped(marks: &[Mark], apart_ns: u64) -> impl Iterator<Item = &[Mark]> {
+    marks.chunk_by(move |a, b| a.at_ns / apart_ns == b.at_ns / apart_ns)
 }
 
 /// Where a stretch of time is drawn. A hair is left blank after it, so that it stays apart from

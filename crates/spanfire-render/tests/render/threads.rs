@@ -96,7 +96,9 @@ fn a_picture_stays_small_however_many_bars_lanes_and_rows_there_are() {
     let mut lanes = vec![lane(0, "dense", dense), lane(1, "deep", deep)];
     for number in 2..2_000 {
         let bars = (0..40).map(|at| bar(at * 50_000, at * 50_000 + 40_000, 0, 0)).collect();
-        lanes.push(lane(number, "worker", bars));
+        let marks =
+            (0..500).map(|at| Mark { at_ns: at * 4_000, callsite: CallsiteId(0) }).collect();
+        lanes.push(LaneTimeline { marks, ..lane(number, "worker", bars) });
     }
     let svg = drawn(&Timeline { range_ns: 0..2_000_000, lanes }, &callsites);
     assert!(svg.len() < 6_000_000, "{} bytes", svg.len());
