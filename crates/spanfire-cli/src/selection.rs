@@ -75,33 +75,32 @@ pub fn check(
     path: &Path,
     recording: &Recording,
 ) -> Result<Selection, Failure> {
-    let spans =
-        || recording.callsites().iter().filter(|callsite| callsite.kind == CallsiteKind::Span);
-    if let Some(root) = &selection.root {
-        if !spans().any(|callsite| callsite.name == *root) {
-            let names: BTreeSet<&str> = spans().map(|callsite| callsite.name.as_str()).collect();
-            return Err(unknown_root(root, path, recording, &names));
-        }
+    let callsites = recording.callsites().iter();
+    let spans: Vec<&Callsite> =
+        callsites.filter(|callsite| callsite.kind == CallsiteKind::Span).collect();
+    if let Some(root) = &selection.root
+        && !spans.iter().any(|span| span.name == *root)
+    {
+        let names = spans.iter().map(|span| span.name.as_str()).collect();
+        return Err(unknown_root(root, path, recording, &names));
     }
-    if let Some(focus) = &selection.focus {
-        if !spans().any(|callsite| matches(focus, callsite)) {
-            let message = format!(
-                "{}: no span matches --focus `{focus}`; `spanfire top` lists the spans",
-                path.display()
-            );
-            return Err(Failure::Usage(message));
-        }
+    if let Some(focus) = &selection.focus
+        && !spans.iter().any(|span| matches(focus, span))
+    {
+        return Err(Failure::Usage(format!(
+            "{}: no span matches --focus `{focus}`; `spanfire top` lists the spans",
+            path.display()
+        )));
     }
-    if let Some(thread) = &selection.thread {
-        let labels = thread_labels(recording);
-        if !labels.iter().any(|label| thread.is_match(label)) {
-            let message = format!(
-                "{}: no thread matches `{thread}`; the threads here are {}",
-                path.display(),
-                listed(labels.iter().map(String::as_str))
-            );
-            return Err(Failure::Usage(message));
-        }
+    let threads = thread_labels(recording);
+    if let Some(thread) = &selection.thread
+        && !threads.iter().any(|label| thread.is_match(label))
+    {
+        return Err(Failure::Usage(format!(
+            "{}: no thread matches `{thread}`; the threads here are {}",
+            path.display(),
+            listed(threads.iter().map(String::as_str))
+        )));
     }
     Ok(selection)
 }

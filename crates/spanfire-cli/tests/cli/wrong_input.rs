@@ -64,7 +64,7 @@ fn a_truncated_recording_is_read_as_far_as_it_goes_with_a_warning() {
     let whole = fixture::recording();
     let desk = Desk::new();
     let mut opened = 0;
-    for length in 0..whole.len() {
+    for length in (0..whole.len()).step_by(5) {
         fs::write(desk.path("cut.spanfire"), &whole[..length]).unwrap();
         let ran = desk.run(&["top", "cut.spanfire", "--format", "json"]);
         match ran.code {
