@@ -1,8 +1,10 @@
 //! Which field values are recorded, and how spans are related.
 
 use spanfire::Fields;
+use spanfire_recording::Recording;
 use spanfire_tests::{FORMS, Session, Transcript};
 use std::fmt;
+use std::process::Command;
 use tracing::{Span, field, info, info_span};
 
 /// Records `program` with `fields` of both forms and hands the transcript of each to `look`.
@@ -182,52 +184,31 @@ fn a_value_that_is_recorded_late_is_kept_of_children_too() {
     expect(|| Fields::None, &[]);
 }
 
-/// A value whose formatting itself traces, and even enters spans of its own.
-struct Traces;
-
-impl fmt::Debug for Traces {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let _inside = info_span!("inside debug", depth = 1).entered();
-        info!(value = 1, "formatting");
-        f.write_str("traced")
-    }
-}
-
-/// [T33]
+/// [T33] What `programs/formatting.rs` does.
 #[test]
 fn a_field_whose_debug_opens_spans_and_emits_events_leaves_all_of_them_whole() {
-    let program = || {
-        let root = info_span!("root", before = 1, traces = ?Traces, after = 2);
-        root.in_scope(|| {
-            info!(traces = ?Traces, "an event");
-            root.record("after", field::debug(Traces));
-        });
-        info_span!("next").in_scope(|| ());
-    };
-    check(
-        || Fields::All,
-        program,
-        |transcript| {
-            let fields = &transcript.span("root").fields;
-            assert_eq!(fields, &["before=1", "traces=traced", "after=2", "after=traced"]);
-            let inside: Vec<_> = transcript.named("inside debug").collect();
-            assert_eq!(inside.len(), 3);
-            assert!(inside.iter().all(|span| span.closed && span.fields == ["depth=1"]));
-            let event = transcript.instants.iter().find(|event| event.fields.len() == 2);
-            let mut fields = event.expect("the outer event").fields.clone();
-            fields.sort();
-            assert_eq!(fields, ["message=an event", "traces=traced"]);
-            assert_eq!(
-                transcript
-                    .instants
-                    .iter()
-                    .filter(|at| at.fields.contains(&"value=1".into()))
-                    .count(),
-                3
-            );
-            assert!(transcript.span("next").closed);
-        },
-    );
+    for form in ["subscriber", "layer"] {
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = folder.path().join("run.spanfire");
+        let program = Command::new(env!("CARGO_BIN_EXE_formatting")).arg(form).arg(&path).status();
+        assert!(program.expect("a program that starts").success(), "{form}");
+        let transcript = Transcript::of(&Recording::open(&path).expect("a recording"));
+
+        assert_eq!(transcript.strays, [""; 0], "{form}");
+        let root = &transcript.span("root").fields;
+        assert_eq!(root, &["before=1", "traces=traced", "after=2", "after=traced"], "{form}");
+        let inside: Vec<_> = transcript.named("inside").collect();
+        assert_eq!(inside.len(), 3, "{form}");
+        assert!(inside.iter().all(|span| span.closed && span.fields == ["depth=1"]), "{form}");
+        let mut events: Vec<_> =
+            transcript.instants.into_iter().map(|event| event.fields).collect();
+        events.iter_mut().for_each(|fields| fields.sort());
+        events.sort();
+        let formatting = || vec!["message=formatting".to_owned(), "value=1".to_owned()];
+        let outer = vec!["message=an event".to_owned(), "traces=traced".to_owned()];
+        assert_eq!(events, [outer, formatting(), formatting(), formatting()], "{form}");
+        assert!(transcript.spans.iter().all(|span| span.closed), "{form}");
+    }
 }
 
 /// [T15] Also in a circle.

@@ -1,8 +1,8 @@
 //! [T50] A collector that falls behind: waiting loses nothing, dropping counts what it loses.
 
 use spanfire::Overflow;
-use spanfire_recording::{EventKind, Form, LossCause, Recording};
-use spanfire_tests::{FORMS, Session, counts_of};
+use spanfire_recording::{EventKind, LossCause, Recording};
+use spanfire_tests::{FORMS, Session, Transcript, counts_of, losses_of};
 use std::fs::{File, OpenOptions};
 use std::io::Read;
 use std::path::Path;
@@ -13,26 +13,25 @@ use tracing::info_span;
 /// Small enough to be full all the time.
 const BUFFER: usize = 64 << 10;
 
+/// What the recorder hears of one leaf span: new, enter, exit, drop.
+const CALLBACKS: u64 = 4;
+
 fn leaf_spans(count: u64) {
     (0..count).for_each(|_| info_span!("leaf").in_scope(|| ()));
 }
 
-/// Events in the recording, and events it says are missing.
+/// Callbacks that the recording has, and callbacks that it says are missing.
 fn recorded_and_lost(recording: &Recording) -> (u64, u64) {
     let chunks = (0..recording.chunks().len()).map(|at| recording.chunk(at).expect("a chunk"));
     let events = chunks.flat_map(|chunk| chunk.events);
-    let recorded = events.filter(|event| !matches!(event.kind, EventKind::Lost { .. })).count();
-    let lost = recording.losses().iter().map(|loss| loss.events).sum();
-    (recorded as u64, lost)
-}
-
-/// How many events one leaf span is.
-fn events_per_span(form: Form) -> u64 {
-    let session = Session::start(form);
-    session.run(|| leaf_spans(10));
-    let (recorded, lost) = recorded_and_lost(&session.finish());
-    assert_eq!((recorded % 10, lost), (0, 0), "{form:?}");
-    recorded / 10
+    let callbacks = |kind: EventKind| match kind {
+        EventKind::NewEnter { .. } | EventKind::ExitDrop { .. } => 2,
+        EventKind::Lost { .. } => 0,
+        _ => 1,
+    };
+    let recorded = events.map(|event| callbacks(event.kind)).sum();
+    let lost = losses_of(recording).iter().map(|loss| loss.events).sum();
+    (recorded, lost)
 }
 
 #[test]
@@ -51,8 +50,8 @@ fn threads_that_wait_for_the_collector_lose_nothing() {
         assert_eq!((counts.spans, counts.enters, counts.exits), (4 * SPANS, 4 * SPANS, 4 * SPANS));
         let (_, lost) = recorded_and_lost(&recording);
         assert_eq!(lost, 0, "{form:?}");
-        let only_stalls = recording.losses().iter().all(|loss| loss.cause == LossCause::Stall);
-        assert!(only_stalls, "{form:?}: {:?}", recording.losses());
+        let only_stalls = losses_of(&recording).iter().all(|loss| loss.cause == LossCause::Stall);
+        assert!(only_stalls, "{form:?}");
     }
 }
 
@@ -68,7 +67,7 @@ fn threads_that_do_not_wait_count_what_they_lose() {
             }
         });
         let (recorded, lost) = recorded_and_lost(&session.finish());
-        assert_eq!(recorded + lost, 4 * SPANS * events_per_span(form), "{form:?}");
+        assert_eq!(recorded + lost, 4 * SPANS * CALLBACKS, "{form:?}");
     }
 }
 
@@ -96,8 +95,36 @@ fn a_collector_stuck_in_a_write_neither_stops_the_program_nor_hides_a_loss() {
         let bytes = reader.join().expect("a reader");
         let recording = Recording::from_bytes(bytes).expect("a recording");
         let (recorded, lost) = recorded_and_lost(&recording);
-        assert_eq!(recorded + lost, 2 * SPANS * events_per_span(form), "{form:?}");
+        assert_eq!(recorded + lost, 2 * SPANS * CALLBACKS, "{form:?}");
         assert!(lost > 0, "{form:?}: a pipe holds 64 KiB, two threads made far more");
+    }
+}
+
+/// A callback whose event was lost leaves the events before it as they were.
+#[test]
+fn losses_do_not_touch_the_span_that_was_left_before_them() {
+    for form in FORMS {
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = folder.path().join("pipe");
+        let mut pipe = open_pipe(&path);
+        let session = Session::with(form, |builder| {
+            builder.output(&path).buffer(BUFFER).on_overflow(Overflow::Drop)
+        });
+        let held = session.run(|| {
+            let held = info_span!("held");
+            for round in 0..100_000 {
+                held.in_scope(|| ());
+                leaf_spans(round % 3);
+            }
+            held
+        });
+        let reader = thread::spawn(move || read_to_goodbye(&mut pipe));
+        drop(session.into_guard());
+        say_goodbye(&path);
+        let recording = Recording::from_bytes(reader.join().expect("a reader"));
+        let transcript = Transcript::of(&recording.expect("a recording"));
+        assert!(!transcript.span("held").closed, "{form:?}: its handle was still there");
+        drop(held);
     }
 }
 

@@ -1,6 +1,6 @@
 //! Counts what happens, beside the recorder and independently of it.
 
-use spanfire_recording::{EventKind, Recording};
+use spanfire_recording::{EventKind, Loss, Recording};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 use tracing::{Event, Subscriber, span};
@@ -80,4 +80,18 @@ pub fn counts_of(recording: &Recording) -> Counts {
         }
     }
     counts
+}
+
+/// Every loss and every stall, those between a lane's events and those outside.
+pub fn losses_of(recording: &Recording) -> Vec<Loss> {
+    let mut losses = recording.losses().to_vec();
+    for index in 0..recording.chunks().len() {
+        let chunk = recording.chunk(index).expect("a chunk that can be read");
+        for event in &chunk.events {
+            if let EventKind::Lost { loss } = event.kind {
+                losses.push(*chunk.loss(loss).expect("a loss in its chunk"));
+            }
+        }
+    }
+    losses
 }

@@ -15,7 +15,7 @@ mod programs;
 mod transcript;
 mod waiting;
 
-pub use counts::{Counting, Counts, counts_of};
+pub use counts::{Counting, Counts, counts_of, losses_of};
 pub use programs::{async_program, pool, rayon_program, runtime, sync_program, work};
 pub use session::{FORMS, Session};
 pub use transcript::{Instant, Segment, Span, Transcript};
