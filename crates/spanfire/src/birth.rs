@@ -5,7 +5,7 @@ use crate::{
     fields::{Taker, Wanted},
     lane::{Birth, Lane, Site},
 };
-use spanfire_recording::{CallsiteId, Parent, SpanId, raw, raw::extended};
+use spanfire_recording::{Parent, SpanId, raw, raw::extended};
 use tracing_core::{
     Event, Metadata,
     field::Visit,
@@ -14,17 +14,23 @@ use tracing_core::{
 
 /// Records that span `id` was created.
 #[inline(always)]
-pub(crate) fn span_created(core: &Core, lane: &Lane, site: &Site, id: u64, span: &Attributes<'_>) {
+pub(crate) fn span_created<const LAYER: bool>(
+    core: &Core,
+    lane: &Lane,
+    site: &Site,
+    id: u64,
+    span: &Attributes<'_>,
+) {
     if span.is_contextual() && !takes_fields(lane, site) {
-        lane.born(core, site, id);
+        lane.born::<LAYER>(core, site, id);
     } else {
-        created_with_attributes(core, lane, site, id, span);
+        created_with_attributes::<LAYER>(core, lane, site, id, span);
     }
 }
 
 #[inline(always)]
 fn takes_fields(lane: &Lane, site: &Site) -> bool {
-    match site.wanted {
+    match site.wanted() {
         Wanted::Never => false,
         Wanted::OfRoots => lane.at_root(),
         Wanted::Always => true,
@@ -32,15 +38,21 @@ fn takes_fields(lane: &Lane, site: &Site) -> bool {
 }
 
 #[inline(never)]
-fn created_with_attributes(core: &Core, lane: &Lane, site: &Site, id: u64, span: &Attributes<'_>) {
+fn created_with_attributes<const LAYER: bool>(
+    core: &Core,
+    lane: &Lane,
+    site: &Site,
+    id: u64,
+    span: &Attributes<'_>,
+) {
     let root = span.is_root() || (span.is_contextual() && lane.at_root());
     let parent = match span.parent() {
         Some(parent) => Some(parent.into_u64()),
         None => span.is_root().then_some(0),
     };
-    let wanted = site.wanted == Wanted::Always || (site.wanted == Wanted::OfRoots && root);
+    let wanted = site.wanted() == Wanted::Always || (site.wanted() == Wanted::OfRoots && root);
     if !wanted {
-        lane.born_with(core, site, id, &Birth { parent, fields: None });
+        lane.born_with::<LAYER>(core, site, id, &Birth { parent, fields: None });
         return;
     }
     with_fields(
@@ -49,7 +61,7 @@ fn created_with_attributes(core: &Core, lane: &Lane, site: &Site, id: u64, span:
         |taker| span.record(taker),
         |fields| {
             let fields = (!fields.is_empty()).then_some(fields);
-            lane.born_with(core, site, id, &Birth { parent, fields });
+            lane.born_with::<LAYER>(core, site, id, &Birth { parent, fields });
         },
     );
 }
@@ -62,8 +74,8 @@ pub(crate) fn values_recorded(
     metadata: &'static Metadata<'static>,
     values: &Record<'_>,
 ) {
-    let Some(site) = lane.site(core, metadata).filter(|site| site.recorded) else { return };
-    if site.wanted == Wanted::Never {
+    let Some(site) = lane.site(core, metadata).filter(|site| site.recorded()) else { return };
+    if site.wanted() == Wanted::Never {
         return;
     }
     with_fields(
@@ -72,8 +84,8 @@ pub(crate) fn values_recorded(
         |taker| values.record(taker),
         |fields| {
             if !fields.is_empty() {
-                let start = [id, u64::from(site.number)];
-                lane.extended_with(core, extended::LATE_FIELDS, &start, fields);
+                let start = [id, u64::from(site.number())];
+                lane.extended(core, extended::LATE_FIELDS, &start, fields);
             }
         },
     );
@@ -81,27 +93,29 @@ pub(crate) fn values_recorded(
 
 /// Records an event as an instant, with all fields that the policy does not exclude.
 pub(crate) fn event_happened(core: &Core, lane: &Lane, event: &Event<'_>) {
-    let Some(site) = lane.site(core, event.metadata()).filter(|site| site.recorded) else { return };
+    let Some(site) = lane.site(core, event.metadata()).filter(|site| site.recorded()) else {
+        return;
+    };
     let parent = match event.parent() {
         Some(parent) => Parent::Span(SpanId(parent.into_u64())),
         None if event.is_root() => Parent::Root,
         None => Parent::Current,
     };
     let (parent_kind, parent) = raw::parent_words(parent);
-    let start = [u64::from(CallsiteId(site.number).0), parent_kind, parent];
+    let start = [u64::from(site.number()), parent_kind, parent];
     with_fields(
         core,
         lane,
         |taker| event.record(taker),
         |fields| {
-            lane.extended_with(core, extended::INSTANT, &start, fields);
+            lane.extended(core, extended::INSTANT, &start, fields);
         },
     );
 }
 
 /// Records that `cause` came before span `id`.
 pub(crate) fn followed(core: &Core, lane: &Lane, id: u64, cause: &Id) {
-    lane.extended(core, extended::FOLLOWS, &[id, cause.into_u64()]);
+    lane.extended(core, extended::FOLLOWS, &[id, cause.into_u64()], &[]);
 }
 
 /// Lets the program's formatters write into buffers that are not the lane's while they run.

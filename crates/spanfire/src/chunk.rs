@@ -3,7 +3,7 @@
 //! A chunk is filled by one thread and read by the collector at the same time. All of it is atomic,
 //! so that no access can race; the publication order is what [`Chunk::publish`] says. Chunks live in
 //! regions that are allocated zeroed, so that a page never written takes no memory, and are freed
-//! with the pool. This file and `lane.rs` hold the recorder's `unsafe`.
+//! with the pool.
 
 use std::{
     alloc::{Layout, alloc_zeroed, dealloc, handle_alloc_error},
@@ -23,6 +23,9 @@ pub(crate) const CHUNK_BYTES: usize = 64 * 1024;
 
 /// How many chunks a region has that is added for lanes beyond the budget.
 const EXTRA_REGION_CHUNKS: usize = 16;
+
+/// A quarter of the address space: more is taken as a mistake.
+const MAX_CHUNKS: usize = isize::MAX as usize / CHUNK_BYTES / 2;
 
 /// A chunk's memory. The layout is fixed, so that a shared mapping could hold it.
 #[repr(C, align(64))]
@@ -65,6 +68,12 @@ impl Chunk {
     #[inline(always)]
     pub fn word(&self, position: usize) -> u64 {
         self.memory().words.get(position).map_or(0, |slot| slot.load(Relaxed))
+    }
+
+    /// How many words the owner has published: where it writes next.
+    #[inline(always)]
+    pub fn position(&self) -> usize {
+        self.memory().length.load(Relaxed) as usize
     }
 
     /// Makes all words before `length` visible to whoever sees the new length: one release store,
@@ -112,6 +121,9 @@ pub(crate) struct Pool {
 }
 
 struct Region {
+    /// As the allocator gave it.
+    allocation: NonNull<u8>,
+    /// The first chunk, aligned within the allocation.
     start: NonNull<ChunkMemory>,
     chunks: usize,
     used: usize,
@@ -123,8 +135,9 @@ unsafe impl Send for Region {}
 impl Pool {
     /// A pool of `bytes`, at least four chunks.
     pub fn new(bytes: usize) -> Pool {
-        let budget = (bytes / CHUNK_BYTES).max(4);
-        Pool { budget, allocated: AtomicUsize::new(0), regions: Mutex::new(Vec::new()) }
+        let budget = (bytes / CHUNK_BYTES).clamp(4, MAX_CHUNKS);
+        let regions = Mutex::new(vec![Region::new(budget)]);
+        Pool { budget, allocated: AtomicUsize::new(0), regions }
     }
 
     /// How many chunks the budget allows.
@@ -140,8 +153,7 @@ impl Pool {
         }
         let mut regions = self.regions.lock().unwrap_or_else(PoisonError::into_inner);
         if regions.last().is_none_or(|region| region.used == region.chunks) {
-            let chunks = if regions.is_empty() { self.budget } else { EXTRA_REGION_CHUNKS };
-            regions.push(Region::new(chunks));
+            regions.push(Region::new(EXTRA_REGION_CHUNKS));
         }
         let region = regions.last_mut()?;
         // SAFETY: `used < chunks`, so the result lies within the region.
@@ -155,22 +167,30 @@ impl Pool {
 impl Region {
     fn new(chunks: usize) -> Region {
         let layout = Region::layout(chunks);
-        // SAFETY: the layout's size is not 0, as a pool has at least one chunk a region. Zeroed
-        // memory is a valid `ChunkMemory`.
-        let start = unsafe { alloc_zeroed(layout) };
-        let Some(start) = NonNull::new(start.cast()) else { handle_alloc_error(layout) };
-        Region { start, chunks, used: 0 }
+        // SAFETY: the layout's size is not 0, as it has room for alignment.
+        let allocation = unsafe { alloc_zeroed(layout) };
+        let Some(allocation) = NonNull::new(allocation) else { handle_alloc_error(layout) };
+        let padding = allocation.align_offset(align_of::<ChunkMemory>());
+        // SAFETY: the padding is less than a chunk's alignment, which the layout has room for.
+        // Zeroed memory is a valid `ChunkMemory`.
+        let start = unsafe { allocation.add(padding) }.cast();
+        Region { allocation, start, chunks, used: 0 }
     }
 
+    /// Asks for little alignment and makes its own: for more than `malloc` gives by itself, the
+    /// standard allocator would write the zeros, and so touch all pages.
     fn layout(chunks: usize) -> Layout {
-        // An overflow would need a budget of half the address space.
-        Layout::array::<ChunkMemory>(chunks).unwrap_or(Layout::new::<ChunkMemory>())
+        let bytes = chunks * CHUNK_BYTES + align_of::<ChunkMemory>();
+        match Layout::from_size_align(bytes, 8) {
+            Ok(layout) => layout,
+            Err(_) => unreachable!("`MAX_CHUNKS` chunks fit the address space"),
+        }
     }
 }
 
 impl Drop for Region {
     fn drop(&mut self) {
         // SAFETY: allocated by `Region::new` with this layout; the pool is dropped last, see `Pool`.
-        unsafe { dealloc(self.start.as_ptr().cast(), Region::layout(self.chunks)) }
+        unsafe { dealloc(self.allocation.as_ptr(), Region::layout(self.chunks)) }
     }
 }

@@ -32,9 +32,17 @@ impl RecordingClock {
         RecordingClock { ticks, start: Instant::now(), source: ClockSource::Manual }
     }
 
-    /// A reading. On the hot path: some 16 ns in a virtual machine, 6 outside.
+    /// A reading. On the hot path: 6 ns on bare metal, 9 to 16 ns in virtual machines.
+    ///
+    /// Where quanta reads the x86 counter this reads it in place: its call is not inlined across
+    /// crates, and a call makes every callback save its registers, 2 ns a span.
     #[inline(always)]
     pub fn raw(&self) -> u64 {
+        #[cfg(target_arch = "x86_64")]
+        if self.source == ClockSource::Counter {
+            // SAFETY: quanta uses the counter only on processors that have it.
+            return unsafe { std::arch::x86_64::_rdtsc() };
+        }
         self.ticks.raw()
     }
 

@@ -93,7 +93,7 @@ impl Core {
             filter: parts.filter,
             overflow: parts.overflow,
             callsites: Callsites::default(),
-            sequence: AtomicU64::new(1),
+            sequence: AtomicU64::new(0),
             full: parts.full,
             empty: parts.empty,
             next_lane: AtomicU32::new(0),

@@ -31,31 +31,25 @@ impl<S: Subscriber> tracing_subscriber::Layer<S> for Layer {
         }
         Slot::with(core, |lane| {
             let Some(site) = lane.site(core, span.metadata()) else { return };
-            if site.recorded {
-                birth::span_created(core, lane, &site, id.into_u64(), span);
+            if site.recorded() {
+                birth::span_created::<true>(core, lane, site, id.into_u64(), span);
             }
         });
     }
 
     #[inline]
     fn on_enter(&self, id: &Id, _: Context<'_, S>) {
-        if !self.core.finished() {
-            Slot::with(&self.core, |lane| lane.enter(&self.core, id.into_u64()));
-        }
+        Slot::with(&self.core, |lane| lane.enter::<true>(&self.core, id.into_u64()));
     }
 
     #[inline]
     fn on_exit(&self, id: &Id, _: Context<'_, S>) {
-        if !self.core.finished() {
-            Slot::with(&self.core, |lane| lane.exit(&self.core, id.into_u64()));
-        }
+        Slot::with(&self.core, |lane| lane.exit(&self.core, id.into_u64()));
     }
 
     #[inline]
     fn on_close(&self, id: Id, _: Context<'_, S>) {
-        if !self.core.finished() {
-            Slot::with(&self.core, |lane| lane.dropped(&self.core, id.into_u64()));
-        }
+        Slot::with(&self.core, |lane| lane.dropped(&self.core, id.into_u64()));
     }
 
     fn on_record(&self, id: &Id, values: &Record<'_>, _: Context<'_, S>) {

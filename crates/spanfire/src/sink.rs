@@ -8,10 +8,7 @@ use std::{
 
 /// A file, or memory.
 pub(crate) enum Sink {
-    File {
-        path: PathBuf,
-        file: BufWriter<File>,
-    },
+    File { path: PathBuf, file: BufWriter<File> },
     Memory(Vec<u8>),
 }
 

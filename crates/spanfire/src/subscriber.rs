@@ -38,33 +38,30 @@ impl tracing_core::Subscriber for Subscriber {
     #[inline]
     fn new_span(&self, span: &Attributes<'_>) -> Id {
         let core = &*self.core;
-        let id = if core.records() {
-            Slot::with(core, |lane| {
-                let site = lane.site(core, span.metadata()).filter(|site| site.recorded)?;
-                let id = lane.next_id(core, &site);
-                if id != IGNORED {
-                    birth::span_created(core, lane, &site, id, span);
-                }
-                Some(id)
-            })
-        } else {
-            None
-        };
-        Id::from_u64(id.flatten().unwrap_or(IGNORED))
+        // Whether spans are recorded at all was asked in `register_callsite` or `enabled`.
+        let id = Slot::with(core, |lane| {
+            let Some(site) = lane.site(core, span.metadata()) else { return IGNORED };
+            let id = lane.next_id(core, site);
+            if id != IGNORED {
+                birth::span_created::<false>(core, lane, site, id, span);
+            }
+            id
+        });
+        Id::from_u64(id.unwrap_or(IGNORED))
     }
 
     #[inline]
     fn enter(&self, span: &Id) {
         let id = span.into_u64();
-        if id != IGNORED && !self.core.finished() {
-            Slot::with(&self.core, |lane| lane.enter(&self.core, id));
+        if id != IGNORED {
+            Slot::with(&self.core, |lane| lane.enter::<false>(&self.core, id));
         }
     }
 
     #[inline]
     fn exit(&self, span: &Id) {
         let id = span.into_u64();
-        if id != IGNORED && !self.core.finished() {
+        if id != IGNORED {
             Slot::with(&self.core, |lane| lane.exit(&self.core, id));
         }
     }
@@ -74,7 +71,7 @@ impl tracing_core::Subscriber for Subscriber {
     #[inline]
     fn try_close(&self, span: Id) -> bool {
         let id = span.into_u64();
-        if id != IGNORED && !self.core.finished() {
+        if id != IGNORED {
             Slot::with(&self.core, |lane| lane.dropped(&self.core, id));
         }
         false
@@ -84,7 +81,7 @@ impl tracing_core::Subscriber for Subscriber {
         let id = span.into_u64();
         if id != IGNORED && !self.core.finished() {
             let core = &*self.core;
-            Slot::with(core, |lane| lane.extended(core, extended::CLONE, &[id]));
+            Slot::with(core, |lane| lane.extended(core, extended::CLONE, &[id], &[]));
         }
         span.clone()
     }

@@ -1,0 +1,467 @@
+//! The hot path below both forms: one thread's stream of events.
+//!
+//! A callback finds its [`Lane`] through a thread-local [`Slot`], reads the clock and writes two
+//! words into the lane's open [`Chunk`]: `tick|kind` and the span's id. What one enter or exit does
+//! besides, on the way: compare the slot's recorder, push or pop the id (the stand-alone form must
+//! know what is current), compare the room left in the chunk, store the new length (release) and two
+//! words of lane state. No locked instruction, no allocation, nothing that threads share.
+//!
+//! What is not written: a *new* that its *enter* follows at once, and the drop of a handle directly
+//! after an exit. The record before is changed in place instead (see `spanfire_recording::raw`), and
+//! the collector looks at the last record it took once more. That a span is entered at once is
+//! predicted from its callsite's last spans; every 64th span is created with a clock read of its
+//! own, so that a callsite whose spans begin to wait is noticed.
+//!
+//! Functions generic over `LAYER` are compiled for each form: a layer's *new* carries the callsite.
+
+mod slot;
+mod site;
+mod shared;
+
+pub(crate) use shared::Shared;
+pub(crate) use site::Site;
+pub(crate) use slot::Slot;
+
+use crate::{
+    chunk::{CHUNK_WORDS, Chunk},
+    core::{Core, IGNORED},
+};
+use site::Sites;
+use spanfire_recording::raw::{self, FieldBytes, extended, head, kind};
+use std::cell::{Cell, UnsafeCell};
+use tracing_core::Metadata;
+
+/// Sequence numbers a lane takes from the recorder at once.
+const SEQUENCE_BLOCK: u64 = 1 << 16;
+
+/// A span entered later than this after its creation did not follow it at once. In ticks: a third
+/// of a microsecond to a microsecond, on clocks of 1 to 3 GHz.
+const AT_ONCE_TICKS: u64 = 1024;
+
+/// One thread's stream of events.
+#[repr(C, align(128))]
+pub(crate) struct Lane {
+    own: Own,
+    pub shared: Shared,
+}
+
+/// What only the lane's thread touches.
+///
+/// What every callback needs stands together at the start, in one line of the cache.
+#[repr(C)]
+struct Own {
+    chunk: Cell<Option<Chunk>>,
+    last_tick: Cell<u64>,
+    /// The span whose record is the last one and may still change: its id after a predicted *new*,
+    /// the id's complement after an exit, 0 otherwise.
+    changeable: Cell<u64>,
+    /// The ids entered and not left, in order, with duplicates: the physical stack.
+    entered: UnsafeCell<Vec<u64>>,
+    /// The span created last with a clock read, whose enter may earn its callsite trust.
+    watched: Cell<u64>,
+    /// The sequence number given last.
+    sequence: Cell<u64>,
+    watched_site: Cell<usize>,
+    watched_stake: Cell<u8>,
+    /// Where the record after the watched span's begins.
+    watched_end: Cell<usize>,
+    scratch: Cell<Option<Box<Scratch>>>,
+    sites: Sites,
+}
+
+/// Buffers for field values, taken out while the program's formatters run.
+#[derive(Default)]
+pub(crate) struct Scratch {
+    pub bytes: FieldBytes,
+    pub text: String,
+    words: Vec<u64>,
+}
+
+// SAFETY: `own` is touched only by the thread the lane was made for: `Slot` hands out a lane on no
+// other thread, and the collector uses `shared` alone, which is atomic or never changes.
+unsafe impl Sync for Lane {}
+
+// SAFETY: as for `Sync`; dropping a lane elsewhere is fine, since nothing in it is tied to a thread.
+unsafe impl Send for Lane {}
+
+/// What a span is created with besides its id.
+pub(crate) struct Birth<'a> {
+    /// `None`: whatever is current; `Some(0)`: an explicit root.
+    pub parent: Option<u64>,
+    pub fields: Option<&'a [u8]>,
+}
+
+impl Lane {
+    pub fn new(recorder: u64, number: u32, thread: spanfire_recording::Lane) -> Lane {
+        Lane {
+            own: Own {
+                chunk: Cell::new(None),
+                last_tick: Cell::new(0),
+                changeable: Cell::new(0),
+                entered: UnsafeCell::new(Vec::with_capacity(64)),
+                watched: Cell::new(0),
+                sequence: Cell::new(0),
+                watched_site: Cell::new(0),
+                watched_stake: Cell::new(0),
+                watched_end: Cell::new(0),
+                scratch: Cell::new(None),
+                sites: Sites::new(),
+            },
+            shared: Shared::new(recorder, number, thread),
+        }
+    }
+
+    /// What is known of a callsite; `None` when it has no number.
+    #[inline(always)]
+    pub fn site(&self, core: &Core, metadata: &'static Metadata<'static>) -> Option<&Site> {
+        self.own.sites.get(core, metadata)
+    }
+
+    /// An id of the stand-alone form, never used before, or the ignored one when all are used up.
+    #[inline(always)]
+    pub fn next_id(&self, core: &Core, site: &Site) -> u64 {
+        let mut sequence = self.own.sequence.get();
+        if sequence.is_multiple_of(SEQUENCE_BLOCK) {
+            let Some(start) = core.take_sequence(SEQUENCE_BLOCK) else { return IGNORED };
+            sequence = start;
+        }
+        sequence += 1;
+        self.own.sequence.set(sequence);
+        u64::from(site.number()) << raw::SEQUENCE_BITS | sequence
+    }
+
+    /// Whether a span created now, without an explicit parent, has none.
+    #[inline(always)]
+    pub fn at_root(&self) -> bool {
+        // SAFETY: owner thread; no reference to the stack outlives a method of this file, and none
+        // is held while foreign code (an allocator, a formatter) runs.
+        unsafe { (*self.own.entered.get()).is_empty() }
+    }
+
+    /// The id that is current in the sense of `tracing`: the innermost one entered that is not
+    /// entered a second time.
+    pub fn current(&self) -> Option<u64> {
+        // SAFETY: as in `at_root`; nothing foreign runs in here.
+        let entered = unsafe { &*self.own.entered.get() };
+        let first = |&depth: &usize| !entered[..depth].contains(&entered[depth]);
+        (0..entered.len()).rev().find(first).map(|depth| entered[depth])
+    }
+
+    /// A span was created: contextual parent, no fields.
+    #[inline(always)]
+    pub fn born<const LAYER: bool>(&self, core: &Core, site: &Site, id: u64) {
+        if site.predicts() {
+            let tick = self.own.last_tick.get();
+            self.write_birth::<LAYER>(core, tick, kind::NEW_BOUND, id, site.number(), id);
+        } else {
+            self.born_watched::<LAYER>(core, site, id);
+        }
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn born_watched<const LAYER: bool>(&self, core: &Core, site: &Site, id: u64) {
+        let tick = core.clock.raw();
+        self.write_birth::<LAYER>(core, tick, kind::NEW, id, site.number(), 0);
+        let own = &self.own;
+        own.watched_stake.set(site.at_stake());
+        own.watched_site.set(own.sites.place(site));
+        own.watched_end.set(self.position());
+        own.watched.set(id);
+    }
+
+    /// A span was created with an explicit parent or fields.
+    #[cold]
+    pub fn born_with<const LAYER: bool>(
+        &self,
+        core: &Core,
+        site: &Site,
+        id: u64,
+        birth: &Birth<'_>,
+    ) {
+        let number = u64::from(site.number());
+        self.write_extended(core, |words, tick| {
+            if let Some(fields) = birth.fields {
+                raw::put_extended(words, tick, extended::BIRTH_FIELDS, &[id, number], fields);
+            }
+            if let Some(parent) = birth.parent {
+                raw::put_extended(words, tick, extended::PARENT, &[id, parent], &[]);
+            }
+            words.extend([head(tick, kind::NEW), id]);
+            words.extend(LAYER.then_some(number));
+        });
+    }
+
+    /// A span was entered.
+    #[inline(always)]
+    pub fn enter<const LAYER: bool>(&self, core: &Core, id: u64) {
+        // SAFETY: as in `at_root`.
+        if unsafe { (*self.own.entered.get()).len() == (*self.own.entered.get()).capacity() } {
+            self.grow();
+        }
+        // SAFETY: as in `at_root`; there is room, so `push` does not allocate.
+        unsafe { (*self.own.entered.get()).push(id) };
+        let tick = core.clock.raw();
+        if self.own.changeable.get() == id {
+            let words = if LAYER { 3 } else { 2 };
+            if self.change(words, kind::NEW_BOUND, |_| head(tick, kind::NEW_ENTER)) {
+                self.own.last_tick.set(tick);
+                return;
+            }
+        }
+        if self.own.watched.get() == id {
+            self.confirm(tick);
+        }
+        self.write(core, tick, [head(tick, kind::ENTER), id], 0);
+    }
+
+    /// The span created with a clock read is entered: was that at once?
+    #[cold]
+    fn confirm(&self, tick: u64) {
+        let own = &self.own;
+        own.watched.set(0);
+        let next = own.watched_end.get() == self.position();
+        let at_once = next && tick.wrapping_sub(own.last_tick.get()) <= AT_ONCE_TICKS;
+        if let Some(site) = own.sites.at(own.watched_site.get()).filter(|_| at_once) {
+            site.earn(own.watched_stake.get());
+        }
+    }
+
+    /// A span was left.
+    #[inline(always)]
+    pub fn exit(&self, core: &Core, id: u64) {
+        let tick = core.clock.raw();
+        // SAFETY: as in `at_root`; `pop` frees nothing.
+        let entered = unsafe { &mut *self.own.entered.get() };
+        if entered.last() == Some(&id) {
+            entered.pop();
+        } else {
+            self.leave_out_of_order(id);
+        }
+        self.write(core, tick, [head(tick, kind::EXIT), id], !id);
+    }
+
+    #[cold]
+    fn leave_out_of_order(&self, id: u64) {
+        // SAFETY: as in `at_root`; `remove` frees nothing.
+        let entered = unsafe { &mut *self.own.entered.get() };
+        if let Some(depth) = entered.iter().rposition(|&other| other == id) {
+            entered.remove(depth);
+        }
+    }
+
+    /// A handle was dropped; in the layer form, the span closed.
+    #[inline(always)]
+    pub fn dropped(&self, core: &Core, id: u64) {
+        let at_once = self.own.changeable.get() == !id
+            && self.change(2, kind::EXIT, |exit| exit ^ kind::EXIT ^ kind::EXIT_DROP);
+        if !at_once {
+            self.dropped_later(core, id);
+        }
+    }
+
+    #[inline(never)]
+    fn dropped_later(&self, core: &Core, id: u64) {
+        let tick = core.clock.raw();
+        self.write(core, tick, [head(tick, kind::DROP), id], 0);
+    }
+
+    /// Anything else that happens to spans, and instants: `start` and field bytes.
+    #[cold]
+    pub fn extended(&self, core: &Core, extended: u32, start: &[u64], fields: &[u8]) {
+        self.write_extended(core, |words, tick| {
+            raw::put_extended(words, tick, extended, start, fields);
+        });
+    }
+
+    /// The buffers for field values; put back with [`put_back`](Self::put_back). A formatter that
+    /// comes back here gets others.
+    pub fn take_scratch(&self) -> Box<Scratch> {
+        let mut scratch = self.own.scratch.take().unwrap_or_default();
+        scratch.bytes.clear();
+        scratch
+    }
+
+    pub fn put_back(&self, scratch: Box<Scratch>) {
+        self.own.scratch.set(Some(scratch));
+    }
+
+    #[inline(always)]
+    fn write_birth<const LAYER: bool>(
+        &self,
+        core: &Core,
+        tick: u64,
+        kind: u64,
+        id: u64,
+        number: u32,
+        changeable: u64,
+    ) {
+        if LAYER {
+            self.write(core, tick, [head(tick, kind), id, u64::from(number)], changeable);
+        } else {
+            self.write(core, tick, [head(tick, kind), id], changeable);
+        }
+    }
+
+    /// Writes and publishes one record.
+    #[inline(always)]
+    fn write<const WORDS: usize>(
+        &self,
+        core: &Core,
+        tick: u64,
+        words: [u64; WORDS],
+        changeable: u64,
+    ) {
+        match self.own.chunk.get() {
+            Some(chunk) if chunk.position() <= CHUNK_WORDS - WORDS => {
+                self.write_at(chunk, chunk.position(), tick, words, changeable);
+            }
+            _ => self.write_to_next(core, tick, words, changeable),
+        }
+    }
+
+    #[inline(always)]
+    fn write_at<const WORDS: usize>(
+        &self,
+        chunk: Chunk,
+        position: usize,
+        tick: u64,
+        words: [u64; WORDS],
+        changeable: u64,
+    ) {
+        for (offset, word) in words.into_iter().enumerate() {
+            chunk.put(position + offset, word);
+        }
+        chunk.publish(position + WORDS);
+        self.own.last_tick.set(tick);
+        self.own.changeable.set(changeable);
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn write_to_next<const WORDS: usize>(
+        &self,
+        core: &Core,
+        tick: u64,
+        words: [u64; WORDS],
+        changeable: u64,
+    ) {
+        if let Some((chunk, position)) = self.next_chunk(core, tick) {
+            self.write_at(chunk, position, tick, words, changeable);
+        }
+    }
+
+    /// Writes and publishes records of any length that stay together.
+    fn write_extended(&self, core: &Core, fill: impl FnOnce(&mut Vec<u64>, u64)) {
+        let mut scratch = self.take_scratch_words();
+        let tick = core.clock.raw();
+        fill(&mut scratch.words, tick);
+        let length = scratch.words.len();
+        if let Some((chunk, position)) = self.room(core, tick, length) {
+            for (offset, word) in scratch.words.iter().enumerate() {
+                chunk.put(position + offset, *word);
+            }
+            chunk.publish(position + length);
+            self.own.last_tick.set(tick);
+            self.own.changeable.set(0);
+        }
+        self.put_back(scratch);
+    }
+
+    fn take_scratch_words(&self) -> Box<Scratch> {
+        let mut scratch = self.own.scratch.take().unwrap_or_default();
+        scratch.words.clear();
+        scratch
+    }
+
+    /// Changes the first word of the last record, `words` long, if it is of kind `from`.
+    #[inline(always)]
+    fn change(&self, words: usize, from: u64, to: impl FnOnce(u64) -> u64) -> bool {
+        self.own.changeable.set(0);
+        let Some(chunk) = self.own.chunk.get() else { return false };
+        let start = chunk.position().wrapping_sub(words);
+        let word = chunk.word(start);
+        let matches = word & raw::KIND_MASK == from;
+        if matches {
+            chunk.put(start, to(word));
+        }
+        matches
+    }
+
+    fn position(&self) -> usize {
+        self.own.chunk.get().map_or(0, |chunk| chunk.position())
+    }
+
+    /// The open chunk and where to write in it, with room for `words`; `None` where the event is
+    /// lost, which is counted.
+    fn room(&self, core: &Core, tick: u64, words: usize) -> Option<(Chunk, usize)> {
+        if let Some(chunk) = self.own.chunk.get() {
+            let position = chunk.position();
+            if words <= CHUNK_WORDS && position <= CHUNK_WORDS - words {
+                return Some((chunk, position));
+            }
+        }
+        self.next_chunk(core, tick)
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn next_chunk(&self, core: &Core, tick: u64) -> Option<(Chunk, usize)> {
+        self.own.changeable.set(0);
+        let next = Slot::closed(|| {
+            if let Some(full) = self.own.chunk.get() {
+                if !core.send_full(self.shared.number, full) {
+                    return None;
+                }
+                self.shared.set_open(None);
+                self.own.chunk.set(None);
+                self.shared.count_sent();
+            }
+            core.empty_chunk(self.shared.sent() == 0)
+        });
+        let Some(next) = next else {
+            self.shared.lose(tick);
+            return None;
+        };
+        let chunk = next.chunk;
+        chunk.reset(self.shared.sent());
+        let mut position = 0;
+        if let Some([count, first, last]) = self.shared.take_lost() {
+            position = put_record(chunk, position, tick, extended::LOSS, &[first, last, count]);
+        }
+        if let Some((from, to)) = next.stall {
+            position = put_record(chunk, position, tick, extended::STALL, &[from, to]);
+        }
+        chunk.publish(position);
+        self.own.chunk.set(Some(chunk));
+        self.shared.set_open(Some(chunk));
+        Some((chunk, position))
+    }
+
+    /// Doubles the room of the stack of entered spans, holding no reference to it while the
+    /// allocator, which may trace, runs.
+    #[cold]
+    #[inline(never)]
+    fn grow(&self) {
+        // SAFETY: as in `at_root`, for the length alone.
+        let length = unsafe { (*self.own.entered.get()).len() };
+        let mut larger: Vec<u64> = Slot::closed(|| Vec::with_capacity((length * 2).max(64)));
+        // SAFETY: as in `at_root`; `larger` has room, so nothing foreign runs.
+        let entered = unsafe { &mut *self.own.entered.get() };
+        larger.extend_from_slice(entered);
+        std::mem::swap(entered, &mut larger);
+        Slot::closed(|| drop(larger));
+    }
+}
+
+/// The longest record fits a chunk that begins with a loss and a stall.
+const _: () = assert!(2 * raw::MAX_PAYLOAD / 8 + 32 <= CHUNK_WORDS);
+
+fn put_record(chunk: Chunk, position: usize, tick: u64, extended: u32, payload: &[u64]) -> usize {
+    chunk.put(position, head(tick, kind::EXTENDED));
+    chunk.put(position + 1, (payload.len() as u64 * 8) << 32 | u64::from(extended));
+    for (offset, word) in payload.iter().enumerate() {
+        chunk.put(position + 2 + offset, *word);
+    }
+    position + 2 + payload.len()
+}
