@@ -15,7 +15,7 @@
 //! seen. In `compose.chart.svg` the `debug` spans are there, of which the log has nothing.
 
 use pictures::Failure;
-use spanfire_views::{Replay, Selection, Statistics};
+use spanfire_views::{Replay, Selection, Stacks, Statistics};
 use std::collections::BTreeMap;
 use std::fs::{self, File};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -56,7 +56,7 @@ fn main() -> Result<(), Failure> {
     let expected = [("accepted", 5), ("connection given back", 10), ("paid", 5)];
     compare("fmt, events", count(messages.map(|message| (message.into(), 1))), expected)?;
     println!();
-    pictures::draw(&recording, "compose")
+    pictures::draw(&recording, "compose", Stacks::Thread)
 }
 
 fn compare<const N: usize>(

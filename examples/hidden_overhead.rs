@@ -22,7 +22,7 @@ fn main() -> Result<(), Failure> {
     let guard = spanfire::Recorder::builder()
         .output(pictures::recording_path("hidden_overhead")?)
         .init()?;
-    for user in 0..400 {
+    for user in 0..24_000 {
         serve(user);
     }
     let recording = guard.finish()?;
@@ -30,7 +30,7 @@ fn main() -> Result<(), Failure> {
     let forward = CallTree::of(&Replay::new(&recording, Selection::default()), Stacks::Thread)?;
     print_forward(&forward);
     print_reversed(&forward.reversed());
-    pictures::draw(&recording, "hidden_overhead")
+    pictures::draw(&recording, "hidden_overhead", Stacks::Thread)
 }
 
 // The worker.
@@ -176,16 +176,16 @@ fn cache_key(kind: &str, parts: &[u64]) -> u64 {
     }
     let key = key.replace('=', "%3D").to_uppercase();
     let mut hasher = DefaultHasher::new();
-    for _ in 0..8 {
+    for _ in 0..4 {
         key.hash(&mut hasher);
     }
     hasher.finish()
 }
 
-/// The worker's own business, about 100 ns a round.
+/// The worker's own business, about 150 ns a round.
 fn compute(rounds: u64) {
     let mut hasher = DefaultHasher::new();
-    for round in 0..rounds * 10 {
+    for round in 0..rounds * 18 {
         round.hash(&mut hasher);
     }
     black_box(hasher.finish());

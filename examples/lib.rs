@@ -59,11 +59,11 @@ pub fn print_slowest_requests(recording: &Recording, limit: usize) -> Result<(),
     Ok(())
 }
 
-/// Draws `recording` in every way and prints where the files are.
-pub fn draw(recording: &Recording, example: &str) -> Result<(), Failure> {
+/// Draws `recording` in every way and prints where the files are; the merged graphs by `stacks`.
+pub fn draw(recording: &Recording, example: &str, stacks: Stacks) -> Result<(), Failure> {
     println!("recording           {}", recording_path(example)?.display());
     let replay = everything(recording);
-    let forward = CallTree::of(&replay, Stacks::Thread)?;
+    let forward = CallTree::of(&replay, stacks)?;
     draw_flamegraph(&forward, &format!("{example}.flamegraph"), example)?;
     draw_flamegraph(&forward.reversed(), &format!("{example}.reversed"), example)?;
 
@@ -73,14 +73,15 @@ pub fn draw(recording: &Recording, example: &str) -> Result<(), Failure> {
     };
     let timeline = Timeline::of(&replay, chart_resolution_ns(&Timeline::range_of(&replay)))?;
     create(&format!("{example}.chart"), |sink| {
-        thread_chart(&timeline, recording, &title("threads"), sink)
+        thread_chart(&timeline, recording.callsites(), &title("what ran when"), sink)
     })?;
 
     let requests = RequestTable::of(&replay)?;
     let Some(slowest) = requests.slowest() else { return Ok(()) };
     if let Some(chart) = RequestChart::of(&replay, slowest.id, SPANS_DRAWN)? {
         create(&format!("{example}.slowest"), |sink| {
-            request_chart(&chart, recording, &title("the slowest request"), sink)
+            let title = title("the slowest request");
+            request_chart(&chart, recording.callsites(), recording.lanes(), &title, sink)
         })?;
     }
     Ok(())

@@ -19,6 +19,7 @@
 //! the order.
 
 use pictures::Failure;
+use spanfire_views::Stacks;
 use std::thread::sleep;
 use std::time::Duration;
 use tracing::instrument;
@@ -31,7 +32,7 @@ fn main() -> Result<(), Failure> {
 
     let recording = guard.finish()?;
     pictures::print_top(&recording, 10)?;
-    pictures::draw(&recording, "quickstart")
+    pictures::draw(&recording, "quickstart", Stacks::Thread)
 }
 
 #[instrument(name = "main")]

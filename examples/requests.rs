@@ -20,8 +20,9 @@
 //! - `requests.chart.svg`, at the same time. Both connections' threads are idle as well. The two
 //!   connections belong to `report`s, which hold them while they render and talk to a mail gateway.
 //!   Ending the read before rendering is the cure.
-//! - `requests.reversed.svg`. Rendering is called from everywhere, and no one request shows how
-//!   much it costs altogether.
+//! - `requests.flamegraph.svg`. A query runs on its connection's thread, where nothing else is
+//!   entered. The graph goes by what a span belongs to, so it stands under its request all the same.
+//! - `requests.reversed.svg`. Most of the work is in two queries that read every review.
 //! - The `export` in the request table has no `status`: it never came to answer.
 //!
 //! The recorder is the stand-alone subscriber, the cheaper form. `TraceLayer` and sqlx need no more
@@ -37,6 +38,7 @@ use http_body_util::{BodyExt, Empty};
 use hyper_util::client::legacy::{Client, connect::HttpConnector};
 use hyper_util::rt::TokioExecutor;
 use pictures::Failure;
+use spanfire_views::Stacks;
 use sqlx::pool::PoolConnection;
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
 use sqlx::{Row, Sqlite, SqlitePool};
@@ -78,7 +80,7 @@ fn main() -> Result<(), Failure> {
     println!("{answered} requests answered, 1 given up by the client\n");
     pictures::print_top(&recording, 12)?;
     pictures::print_slowest_requests(&recording, 10)?;
-    pictures::draw(&recording, "requests")?;
+    pictures::draw(&recording, "requests", Stacks::Span)?;
     Ok(())
 }
 
@@ -125,7 +127,7 @@ impl Shop {
     }
 
     /// A connection of the pool. What waits here waits for someone else to give one back.
-    #[instrument(skip_all)]
+    #[instrument(target = "store", skip_all)]
     async fn acquire(&self) -> Result<PoolConnection<Sqlite>, StatusCode> {
         self.pool.acquire().await.map_err(unavailable)
     }
@@ -146,6 +148,7 @@ fn request_span(request: &Request) -> Span {
     let route = request.extensions().get::<MatchedPath>().map_or("", MatchedPath::as_str);
     let number = request.headers().get("x-request-id").and_then(|id| id.to_str().ok());
     info_span!(
+        target: "http",
         "request",
         method = request.method().as_str(),
         route,
@@ -171,7 +174,7 @@ async fn product(State(shop): State<Shop>, Path(id): Path<i64>) -> Answer {
     Ok(render_page(&name, &[(name.to_string(), id)]))
 }
 
-#[instrument(skip_all)]
+#[instrument(target = "store", skip_all)]
 async fn load_product(shop: &Shop, id: i64) -> Result<String, StatusCode> {
     let mut connection = shop.acquire().await?;
     sqlx::query_scalar("SELECT name FROM product WHERE id = ?")
@@ -190,7 +193,7 @@ async fn search(State(shop): State<Shop>, Path(word): Path<String>) -> Answer {
 }
 
 /// `LIKE` with a leading wildcard reads every review.
-#[instrument(skip_all)]
+#[instrument(target = "store", skip_all)]
 async fn find_reviews(shop: &Shop, word: &str) -> Result<Vec<(String, i64)>, StatusCode> {
     let mut connection = shop.acquire().await?;
     let rows = sqlx::query(
@@ -204,7 +207,7 @@ async fn find_reviews(shop: &Shop, word: &str) -> Result<Vec<(String, i64)>, Sta
     Ok(rows.iter().map(|row| (row.get(0), row.get(1))).collect())
 }
 
-#[instrument(skip_all)]
+#[instrument(target = "html", skip_all)]
 fn rank(word: &str, found: &mut [(String, i64)]) {
     found.sort_by_cached_key(|(text, stars)| {
         let near = text.split(' ').map(|other| distance(word, other)).min();
@@ -235,21 +238,21 @@ async fn dashboard(State(shop): State<Shop>, Path(user): Path<i64>) -> Answer {
     Ok(render_page("dashboard", &rows))
 }
 
-#[instrument(skip_all)]
+#[instrument(target = "store", skip_all)]
 async fn orders_of(shop: &Shop, user: i64) -> Result<Vec<(String, i64)>, StatusCode> {
     let query = "SELECT product.name, count(*) FROM orders JOIN product ON product.id = product
                  WHERE user % 50 = ? % 50 GROUP BY product LIMIT 40";
     list(shop, query, user).await
 }
 
-#[instrument(skip_all)]
+#[instrument(target = "store", skip_all)]
 async fn favourites_of(shop: &Shop, user: i64) -> Result<Vec<(String, i64)>, StatusCode> {
     let query = "SELECT name, sum(stars) AS sum FROM review JOIN product ON product.id = product
                  WHERE product % 40 = ? % 40 GROUP BY product ORDER BY sum DESC LIMIT 40";
     list(shop, query, user).await
 }
 
-#[instrument(skip_all)]
+#[instrument(target = "store", skip_all)]
 async fn reviews_of(shop: &Shop, user: i64) -> Result<Vec<(String, i64)>, StatusCode> {
     list(shop, "SELECT text, stars FROM review WHERE product = ? LIMIT 40", user).await
 }
@@ -290,7 +293,7 @@ async fn order(State(shop): State<Shop>, Path(id): Path<i64>) -> Answer {
     Ok(render_page("ordered", &[(name, id)]))
 }
 
-#[instrument(skip_all)]
+#[instrument(target = "store", skip_all)]
 async fn reserve(shop: &Shop, id: i64) -> Result<(), StatusCode> {
     let query = sqlx::query("UPDATE product SET stock = stock - 1 WHERE id = ?").bind(id);
     let mut connection = shop.acquire().await?;
@@ -303,7 +306,7 @@ async fn charge() {
     tokio::time::sleep(Duration::from_millis(2)).await;
 }
 
-#[instrument(skip_all)]
+#[instrument(target = "store", skip_all)]
 async fn store_order(shop: &Shop, id: i64) -> Result<(), StatusCode> {
     let query = sqlx::query("INSERT INTO orders (user, product) VALUES (7, ?)").bind(id);
     let mut connection = shop.acquire().await?;
@@ -321,7 +324,7 @@ async fn send_mail(name: String) {
 #[instrument(skip_all)]
 async fn export(State(shop): State<Shop>) -> Answer {
     let mut pages = String::new();
-    for first in (0..PRODUCTS).step_by(100) {
+    for first in (0..PRODUCTS).step_by(50) {
         pages += &export_page(&shop, first).await?;
     }
     Ok(pages)
@@ -329,9 +332,9 @@ async fn export(State(shop): State<Shop>) -> Answer {
 
 #[instrument(skip_all)]
 async fn export_page(shop: &Shop, first: i64) -> Answer {
-    let query = "SELECT name, id FROM product WHERE id BETWEEN ?1 AND ?1 + 99";
+    let query = "SELECT name, id FROM product WHERE id BETWEEN ?1 AND ?1 + 49";
     let rows = list(shop, query, first).await?;
-    tokio::time::sleep(Duration::from_millis(5)).await;
+    tokio::time::sleep(Duration::from_millis(10)).await;
     Ok(render_page("export", &rows))
 }
 
@@ -343,7 +346,7 @@ async fn report(State(shop): State<Shop>) -> Answer {
                  GROUP BY product LIMIT 5000";
     let rows = sqlx::query_as(query).fetch_all(&mut *connection);
     let rows: Vec<(String, i64)> =
-        rows.instrument(info_span!("sum_stars")).await.map_err(unavailable)?;
+        rows.instrument(info_span!(target: "store", "sum_stars")).await.map_err(unavailable)?;
     let page = render_page("report", &rows);
     deliver(&page).await;
     drop(connection);
@@ -356,7 +359,7 @@ async fn deliver(page: &str) {
     tokio::time::sleep(Duration::from_millis(60 + page.len() as u64 % 8)).await;
 }
 
-#[instrument(skip_all)]
+#[instrument(target = "html", skip_all)]
 fn render_page(title: &str, rows: &[(String, i64)]) -> String {
     let mut page = format!("<h1>{}</h1><table>", escape(title));
     for (text, number) in rows {
@@ -479,7 +482,7 @@ impl Browser {
 
     /// A customer who does not wait for the end of a long answer.
     async fn hang_up(self) -> Result<(), Failure> {
-        match tokio::time::timeout(Duration::from_millis(40), self.get("/export")).await {
+        match tokio::time::timeout(Duration::from_millis(200), self.get("/export")).await {
             Err(_gave_up) => Ok(()),
             Ok(answer) => {
                 answer.and(Err("the export was faster than the client's time-out".into()))

@@ -1,13 +1,13 @@
 //! Work on rayon's threads: what ran on a thread, and what it belongs to, are two questions.
 //!
 //! A picture is made of tiles, in parallel. Each tile names the picture as its parent, because the
-//! thread it runs on has nothing entered that could be its parent. Each tile also splits its work
-//! with `rayon::join`; while a thread waits there for the other half, rayon gives it another tile to
-//! do. On the thread that tile stands inside the waiting one, to which it has no relation.
+//! thread it runs on has nothing entered that could be its parent. A tile needs a texture. The first
+//! one to need it loads it; the others wait, and let rayon give them other work meanwhile. That work
+//! is another tile. On the thread it stands inside the waiting one, to which it has no relation.
 //!
 //! Both are recorded, and a merged graph can show either:
-//! - `threads.thread-stacks.svg` is what was entered on each thread: tiles inside tiles, right for
-//!   the question what this thread was doing;
+//! - `threads.thread-stacks.svg` is what was entered on each thread: a tower of tiles inside tiles,
+//!   right for the question what this thread was doing;
 //! - `threads.span-stacks.svg` goes by parents: `picture`, `tile` and its steps, right for the
 //!   question what a tile costs. Its total is the same.
 //!
@@ -20,6 +20,7 @@ use rayon::prelude::*;
 use spanfire_recording::Recording;
 use spanfire_views::{CallTree, Replay, Selection, Stacks, Weight};
 use std::hint::black_box;
+use std::sync::atomic::{AtomicBool, Ordering};
 use tracing::{Span, info_span, instrument};
 
 fn main() -> Result<(), Failure> {
@@ -38,32 +39,57 @@ fn main() -> Result<(), Failure> {
     pictures::print_top(&recording, 10)?;
     compare(&recording, Stacks::Thread, "thread-stacks", "By what was entered on the thread")?;
     compare(&recording, Stacks::Span, "span-stacks", "By what each span belongs to")?;
-    pictures::draw(&recording, "threads")
+    pictures::draw(&recording, "threads", Stacks::Thread)
 }
 
 fn picture(number: u64) {
     let picture = info_span!("picture", number);
-    (0..48).into_par_iter().for_each(|index| tile(&picture, index));
+    let textures: [Texture; 3] = Default::default();
+    (0..48usize).into_par_iter().with_max_len(1).for_each(|index| {
+        tile(&picture, &textures[index % textures.len()], index as u64);
+    });
 }
 
-#[instrument(parent = picture, skip(picture))]
-fn tile(picture: &Span, index: u64) {
-    let tile = Span::current();
-    rayon::join(
-        || tile.in_scope(|| trace_rays(index)),
-        || info_span!(parent: &tile, "shade").in_scope(|| compute(60 + index)),
-    );
-    denoise(index);
+#[instrument(parent = picture, skip_all)]
+fn tile(picture: &Span, texture: &Texture, index: u64) {
+    texture.load_or_wait();
+    trace_rays(index);
+    denoise();
 }
 
-#[instrument]
+#[instrument(skip_all)]
 fn trace_rays(index: u64) {
-    compute(150 + index % 5 * 40);
+    compute(400 + index % 5 * 100);
 }
 
 #[instrument]
-fn denoise(index: u64) {
-    compute(40 + index % 3 * 10);
+fn denoise() {
+    compute(200);
+}
+
+#[derive(Default)]
+struct Texture {
+    wanted: AtomicBool,
+    ready: AtomicBool,
+}
+
+impl Texture {
+    fn load_or_wait(&self) {
+        if !self.wanted.swap(true, Ordering::Relaxed) {
+            load_texture();
+            self.ready.store(true, Ordering::Release);
+        }
+        while !self.ready.load(Ordering::Acquire) {
+            // Runs another tile, here and now, if there is one left.
+            rayon::yield_now();
+            std::thread::yield_now();
+        }
+    }
+}
+
+#[instrument]
+fn load_texture() {
+    compute(3_000);
 }
 
 /// About a microsecond a round.

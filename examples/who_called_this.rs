@@ -25,7 +25,7 @@ fn main() -> Result<(), Failure> {
     let guard = spanfire::Recorder::builder()
         .output(pictures::recording_path("who_called_this")?)
         .init()?;
-    for batch in 0..100 {
+    for batch in 0..1_000 {
         publish(batch);
     }
     let recording = guard.finish()?;
@@ -38,7 +38,7 @@ fn main() -> Result<(), Failure> {
     println!("`--focus '^encode$'` with the callers blames the log:\n");
     print_callers(&callers, "encode");
     pictures::draw_flamegraph(&callers, "who_called_this.focus", "Who calls encode")?;
-    pictures::draw(&recording, "who_called_this")
+    pictures::draw(&recording, "who_called_this", Stacks::Thread)
 }
 
 // The broker.
