@@ -77,7 +77,7 @@ impl Machine {
         let parent = self.live.get(which % 7).filter(|span| span.handle).map(|span| span.id);
         let at = Tick(self.now);
         self.program.on(self.lanes[lane], |buffer| {
-            if which % 5 == 0 {
+            if which.is_multiple_of(5) {
                 buffer.explicit_parent(at, id, parent);
             }
             match enter {
