@@ -10,6 +10,7 @@ use std::path::Path;
 const UNSAFE: [(&str, &str); 4] = [
     ("crates/spanfire/src/chunk.rs", "memory that one thread writes while another reads it"),
     ("crates/spanfire/src/exit.rs", "C's atexit, so that process::exit finishes a recording"),
+    ("crates/spanfire/src/clock.rs", "the x86 counter, read in place"),
     ("crates/spanfire/src/lane/mod.rs", "what belongs to one thread, without a lock or a borrow check"),
     ("crates/spanfire/src/lane/slot.rs", "a thread's way to its lane without a count of references"),
     ("tests/allocation.rs", "counts allocations: implementing GlobalAlloc is unsafe"),

@@ -32,15 +32,26 @@ impl RecordingClock {
         RecordingClock { ticks, start: Instant::now(), source: ClockSource::Manual }
     }
 
-    /// A reading. On the hot path: 6 ns on bare metal, 9 to 16 ns in virtual machines.
-    ///
-    /// Where quanta reads the x86 counter this reads it in place: its call is not inlined across
-    /// crates, and a call makes every callback save its registers, 2 ns a span.
-    #[inline(always)]
+    /// A reading.
     pub fn raw(&self) -> u64 {
+        self.ticks.raw()
+    }
+
+    /// Whether [`read`](Self::read) may be told so.
+    pub fn is_counter(&self) -> bool {
+        self.source == ClockSource::Counter
+    }
+
+    /// A reading on the hot path: 6 ns on bare metal, 9 to 16 ns in virtual machines. With `COUNTER`
+    /// the clock must be a counter.
+    ///
+    /// The x86 counter is read in place instead of by quanta, whose call is not inlined across
+    /// crates: a call makes every callback save its registers.
+    #[inline(always)]
+    pub fn read<const COUNTER: bool>(&self) -> u64 {
         #[cfg(target_arch = "x86_64")]
-        if self.source == ClockSource::Counter {
-            // SAFETY: quanta uses the counter only on processors that have it.
+        if COUNTER {
+            // SAFETY: every x86-64 processor has the instruction.
             return unsafe { std::arch::x86_64::_rdtsc() };
         }
         self.ticks.raw()

@@ -31,6 +31,9 @@ const PATIENCE: Duration = Duration::from_millis(20);
 /// each 65,536 spans of a thread.
 pub(crate) struct Core {
     pub id: u64,
+    /// The id, if the clock is a counter: what a slot is compared with on the hot path. 0 otherwise,
+    /// which no slot holds, so that all callbacks go the longer way.
+    pub hot_id: u64,
     pub form: Form,
     pub clock: RecordingClock,
     state: AtomicU8,
@@ -83,8 +86,10 @@ static NEXT_RECORDER: AtomicU64 = AtomicU64::new(1);
 
 impl Core {
     pub fn new(parts: Parts) -> Core {
+        let id = NEXT_RECORDER.fetch_add(1, Relaxed);
         Core {
-            id: NEXT_RECORDER.fetch_add(1, Relaxed),
+            id,
+            hot_id: if parts.clock.is_counter() { id } else { 0 },
             form: parts.form,
             clock: parts.clock,
             state: AtomicU8::new(State::Recording as u8),

@@ -1,6 +1,11 @@
 //! The form that stands beside other layers.
 
-use crate::{birth, core::Core, fields, lane::Slot};
+use crate::{
+    birth,
+    core::Core,
+    elsewhere, fields,
+    lane::{Lane, Slot},
+};
 use std::{fmt, sync::Arc};
 use tracing_core::{
     Event, Subscriber,
@@ -29,27 +34,34 @@ impl<S: Subscriber> tracing_subscriber::Layer<S> for Layer {
         if !core.records() {
             return;
         }
-        Slot::with(core, |lane| {
-            let Some(site) = lane.site(core, span.metadata()) else { return };
-            if site.recorded() {
-                birth::span_created::<true>(core, lane, site, id.into_u64(), span);
-            }
-        });
+        match Slot::hot(core) {
+            Some(lane) => create(core, lane, span, id),
+            None => elsewhere::span_created(core, span, id),
+        }
     }
 
     #[inline]
     fn on_enter(&self, id: &Id, _: Context<'_, S>) {
-        Slot::with(&self.core, |lane| lane.enter::<true>(&self.core, id.into_u64()));
+        match Slot::hot(&self.core) {
+            Some(lane) => lane.enter::<true, true>(&self.core, id.into_u64()),
+            None => elsewhere::enter::<true>(&self.core, id.into_u64()),
+        }
     }
 
     #[inline]
     fn on_exit(&self, id: &Id, _: Context<'_, S>) {
-        Slot::with(&self.core, |lane| lane.exit(&self.core, id.into_u64()));
+        match Slot::hot(&self.core) {
+            Some(lane) => lane.exit::<true>(&self.core, id.into_u64()),
+            None => elsewhere::exit(&self.core, id.into_u64()),
+        }
     }
 
     #[inline]
     fn on_close(&self, id: Id, _: Context<'_, S>) {
-        Slot::with(&self.core, |lane| lane.dropped(&self.core, id.into_u64()));
+        match Slot::hot(&self.core) {
+            Some(lane) => lane.dropped(&self.core, id.into_u64()),
+            None => elsewhere::dropped(&self.core, id.into_u64()),
+        }
     }
 
     fn on_record(&self, id: &Id, values: &Record<'_>, _: Context<'_, S>) {
@@ -76,6 +88,15 @@ impl<S: Subscriber> tracing_subscriber::Layer<S> for Layer {
         if core.events && core.records() {
             Slot::with(core, |lane| birth::event_happened(core, lane, event));
         }
+    }
+}
+
+/// Records a new span, if the filter lets it through.
+#[inline(always)]
+pub(crate) fn create(core: &Core, lane: &Lane, span: &Attributes<'_>, id: &Id) {
+    let Some(site) = lane.site(core, span.metadata()) else { return };
+    if site.recorded() {
+        birth::span_created::<true>(core, lane, site, id.into_u64(), span);
     }
 }
 

@@ -29,6 +29,7 @@ mod builder;
 mod guard;
 mod subscriber;
 mod layer;
+mod elsewhere;
 mod birth;
 mod fields;
 mod clock;

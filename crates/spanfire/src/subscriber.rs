@@ -3,7 +3,8 @@
 use crate::{
     birth,
     core::{Core, IGNORED},
-    lane::Slot,
+    elsewhere,
+    lane::{Lane, Slot},
 };
 use spanfire_recording::raw::{self, extended};
 use std::{fmt, sync::Arc};
@@ -35,34 +36,33 @@ impl tracing_core::Subscriber for Subscriber {
         Some(self.core.level())
     }
 
+    // Whether spans are recorded at all was asked in `register_callsite` or `enabled`.
     #[inline]
     fn new_span(&self, span: &Attributes<'_>) -> Id {
-        let core = &*self.core;
-        // Whether spans are recorded at all was asked in `register_callsite` or `enabled`.
-        let id = Slot::with(core, |lane| {
-            let Some(site) = lane.site(core, span.metadata()) else { return IGNORED };
-            let id = lane.next_id(core, site);
-            if id != IGNORED {
-                birth::span_created::<false>(core, lane, site, id, span);
-            }
-            id
-        });
-        Id::from_u64(id.unwrap_or(IGNORED))
+        let id = match Slot::hot(&self.core) {
+            Some(lane) => create(&self.core, lane, span),
+            None => elsewhere::new_span(&self.core, span),
+        };
+        Id::from_u64(id)
     }
 
     #[inline]
     fn enter(&self, span: &Id) {
         let id = span.into_u64();
-        if id != IGNORED {
-            Slot::with(&self.core, |lane| lane.enter::<false>(&self.core, id));
+        match Slot::hot(&self.core) {
+            _ if id == IGNORED => {}
+            Some(lane) => lane.enter::<false, true>(&self.core, id),
+            None => elsewhere::enter::<false>(&self.core, id),
         }
     }
 
     #[inline]
     fn exit(&self, span: &Id) {
         let id = span.into_u64();
-        if id != IGNORED {
-            Slot::with(&self.core, |lane| lane.exit(&self.core, id));
+        match Slot::hot(&self.core) {
+            _ if id == IGNORED => {}
+            Some(lane) => lane.exit::<true>(&self.core, id),
+            None => elsewhere::exit(&self.core, id),
         }
     }
 
@@ -71,8 +71,10 @@ impl tracing_core::Subscriber for Subscriber {
     #[inline]
     fn try_close(&self, span: Id) -> bool {
         let id = span.into_u64();
-        if id != IGNORED {
-            Slot::with(&self.core, |lane| lane.dropped(&self.core, id));
+        match Slot::hot(&self.core) {
+            _ if id == IGNORED => {}
+            Some(lane) => lane.dropped(&self.core, id),
+            None => elsewhere::dropped(&self.core, id),
         }
         false
     }
@@ -120,6 +122,15 @@ impl tracing_core::Subscriber for Subscriber {
             None => Current::none(),
         }
     }
+}
+
+/// Records a new span and gives its id.
+#[inline(always)]
+pub(crate) fn create(core: &Core, lane: &Lane, span: &Attributes<'_>) -> u64 {
+    let Some(site) = lane.site(core, span.metadata()) else { return IGNORED };
+    let Some(id) = lane.next_id(core, site) else { return IGNORED };
+    birth::span_created::<false>(core, lane, site, id, span);
+    id
 }
 
 impl Subscriber {

@@ -24,7 +24,7 @@ pub(crate) use slot::Slot;
 
 use crate::{
     chunk::{CHUNK_WORDS, Chunk},
-    core::{Core, IGNORED},
+    core::Core,
 };
 use site::Sites;
 use spanfire_recording::raw::{self, FieldBytes, extended, head, kind};
@@ -117,17 +117,16 @@ impl Lane {
         self.own.sites.get(core, metadata)
     }
 
-    /// An id of the stand-alone form, never used before, or the ignored one when all are used up.
+    /// An id of the stand-alone form, never used before; `None` when all are used up.
     #[inline(always)]
-    pub fn next_id(&self, core: &Core, site: &Site) -> u64 {
+    pub fn next_id(&self, core: &Core, site: &Site) -> Option<u64> {
         let mut sequence = self.own.sequence.get();
         if sequence.is_multiple_of(SEQUENCE_BLOCK) {
-            let Some(start) = core.take_sequence(SEQUENCE_BLOCK) else { return IGNORED };
-            sequence = start;
+            sequence = core.take_sequence(SEQUENCE_BLOCK)?;
         }
         sequence += 1;
         self.own.sequence.set(sequence);
-        u64::from(site.number()) << raw::SEQUENCE_BITS | sequence
+        Some(u64::from(site.number()) << raw::SEQUENCE_BITS | sequence)
     }
 
     /// Whether a span created now, without an explicit parent, has none.
@@ -194,29 +193,43 @@ impl Lane {
 
     /// A span was entered.
     #[inline(always)]
-    pub fn enter<const LAYER: bool>(&self, core: &Core, id: u64) {
+    pub fn enter<const LAYER: bool, const COUNTER: bool>(&self, core: &Core, id: u64) {
+        let own = &self.own;
         // SAFETY: as in `at_root`.
-        if unsafe { (*self.own.entered.get()).len() == (*self.own.entered.get()).capacity() } {
-            self.grow();
+        if unsafe { (*own.entered.get()).len() == (*own.entered.get()).capacity() } {
+            return self.enter_deeper::<LAYER>(core, id);
         }
         // SAFETY: as in `at_root`; there is room, so `push` does not allocate.
-        unsafe { (*self.own.entered.get()).push(id) };
-        let tick = core.clock.raw();
-        if self.own.changeable.get() == id {
+        unsafe { (*own.entered.get()).push(id) };
+        let tick = core.clock.read::<COUNTER>();
+        if own.changeable.get() == id {
             let words = if LAYER { 3 } else { 2 };
             if self.change(words, kind::NEW_BOUND, |_| head(tick, kind::NEW_ENTER)) {
-                self.own.last_tick.set(tick);
+                own.last_tick.set(tick);
                 return;
             }
         }
-        if self.own.watched.get() == id {
-            self.confirm(tick);
+        if own.watched.get() == id {
+            return self.enter_watched(core, tick, id);
         }
         self.write(core, tick, [head(tick, kind::ENTER), id], 0);
     }
 
-    /// The span created with a clock read is entered: was that at once?
     #[cold]
+    #[inline(never)]
+    fn enter_deeper<const LAYER: bool>(&self, core: &Core, id: u64) {
+        self.grow();
+        self.enter::<LAYER, false>(core, id);
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn enter_watched(&self, core: &Core, tick: u64, id: u64) {
+        self.confirm(tick);
+        self.write(core, tick, [head(tick, kind::ENTER), id], 0);
+    }
+
+    /// The span created with a clock read is entered: was that at once?
     fn confirm(&self, tick: u64) {
         let own = &self.own;
         own.watched.set(0);
@@ -229,25 +242,26 @@ impl Lane {
 
     /// A span was left.
     #[inline(always)]
-    pub fn exit(&self, core: &Core, id: u64) {
-        let tick = core.clock.raw();
+    pub fn exit<const COUNTER: bool>(&self, core: &Core, id: u64) {
+        let tick = core.clock.read::<COUNTER>();
         // SAFETY: as in `at_root`; `pop` frees nothing.
         let entered = unsafe { &mut *self.own.entered.get() };
-        if entered.last() == Some(&id) {
-            entered.pop();
-        } else {
-            self.leave_out_of_order(id);
+        if entered.last() != Some(&id) {
+            return self.exit_out_of_order(core, tick, id);
         }
+        entered.pop();
         self.write(core, tick, [head(tick, kind::EXIT), id], !id);
     }
 
     #[cold]
-    fn leave_out_of_order(&self, id: u64) {
+    #[inline(never)]
+    fn exit_out_of_order(&self, core: &Core, tick: u64, id: u64) {
         // SAFETY: as in `at_root`; `remove` frees nothing.
         let entered = unsafe { &mut *self.own.entered.get() };
         if let Some(depth) = entered.iter().rposition(|&other| other == id) {
             entered.remove(depth);
         }
+        self.write(core, tick, [head(tick, kind::EXIT), id], !id);
     }
 
     /// A handle was dropped; in the layer form, the span closed.
@@ -312,12 +326,13 @@ impl Lane {
         words: [u64; WORDS],
         changeable: u64,
     ) {
-        match self.own.chunk.get() {
-            Some(chunk) if chunk.position() <= CHUNK_WORDS - WORDS => {
-                self.write_at(chunk, chunk.position(), tick, words, changeable);
+        if let Some(chunk) = self.own.chunk.get() {
+            let position = chunk.position();
+            if position <= CHUNK_WORDS - WORDS {
+                return self.write_at(chunk, position, tick, words, changeable);
             }
-            _ => self.write_to_next(core, tick, words, changeable),
         }
+        self.write_to_next(core, tick, words, changeable);
     }
 
     #[inline(always)]

@@ -15,8 +15,11 @@ pub(crate) struct Slot {
     lane: Cell<*const Lane>,
 }
 
+/// No recorder has this id, nor is it a recorder's hot id.
+const EMPTY: u64 = u64::MAX;
+
 thread_local! {
-    static SLOT: Slot = const { Slot { recorder: Cell::new(0), lane: Cell::new(ptr::null()) } };
+    static SLOT: Slot = const { Slot { recorder: Cell::new(EMPTY), lane: Cell::new(ptr::null()) } };
     /// Whether this thread is inside a recorder's slow path: callbacks from there, of an allocator
     /// that traces, are not recorded.
     static CLOSED: Cell<bool> = const { Cell::new(false) };
@@ -30,7 +33,7 @@ struct Ending(RefCell<Vec<Arc<Lane>>>);
 impl Drop for Ending {
     fn drop(&mut self) {
         // A later callback on this thread, from another destructor, starts a lane of its own.
-        SLOT.with(|slot| slot.recorder.set(0));
+        SLOT.with(|slot| slot.recorder.set(EMPTY));
         for lane in self.0.get_mut() {
             lane.shared.end();
         }
@@ -38,26 +41,33 @@ impl Drop for Ending {
 }
 
 impl Slot {
-    /// Runs `f` with this thread's lane of `core`; `None` on a thread that is inside the recorder.
+    /// This thread's lane of `core`, if it is the one the thread used last and the clock is a
+    /// counter. Otherwise [`with`](Self::with) finds it.
     #[inline(always)]
+    pub fn hot(core: &Core) -> Option<&Lane> {
+        let (recorder, lane) = SLOT.with(|slot| (slot.recorder.get(), slot.lane.get()));
+        if recorder != core.hot_id {
+            return None;
+        }
+        // SAFETY: the slot's lane belongs to the recorder whose id stands beside it; a hot id is
+        // that of its recorder, or 0, which no slot holds. Ids are never used twice, and this recorder, which keeps its lanes until it is dropped or their thread has ended, is
+        // alive: `core` is borrowed. The lane was made for this thread.
+        Some(unsafe { &*lane })
+    }
+
+    /// Runs `f` with this thread's lane of `core`, made if there is none; `None` on a thread that is
+    /// inside a recorder.
     pub fn with<R>(core: &Core, f: impl FnOnce(&Lane) -> R) -> Option<R> {
-        let known =
-            SLOT.with(
-                |slot| {
-                    if slot.recorder.get() == core.id { slot.lane.get() } else { ptr::null() }
-                },
-            );
-        let lane = if known.is_null() { Slot::find(core)? } else { known };
-        // SAFETY: the slot's lane belongs to the recorder whose id stands beside it. Ids are never
-        // used twice, and this recorder, which keeps its lanes until it is dropped or their thread
-        // has ended, is alive: `core` is borrowed. The lane was made for this thread.
+        let (recorder, lane) = SLOT.with(|slot| (slot.recorder.get(), slot.lane.get()));
+        let lane = if recorder == core.id { lane } else { Slot::find(core)? };
+        // SAFETY: as in `hot`; `find` gives a lane of this recorder and thread.
         Some(f(unsafe { &*lane }))
     }
 
     /// Runs `f` while callbacks on this thread are not recorded.
     pub fn closed<R>(f: impl FnOnce() -> R) -> R {
         let before = CLOSED.replace(true);
-        let hidden = SLOT.with(|slot| slot.recorder.replace(0));
+        let hidden = SLOT.with(|slot| slot.recorder.replace(EMPTY));
         let result = f();
         SLOT.with(|slot| slot.recorder.set(hidden));
         CLOSED.set(before);
