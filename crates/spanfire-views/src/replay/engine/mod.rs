@@ -27,6 +27,8 @@ pub(crate) struct Engine<'a, O> {
     lanes: Vec<Lane>,
     observer: O,
     born: u64,
+    /// How many spans were entered before their creation was seen.
+    inferred: u64,
     requests: u32,
     tally: Tally,
     /// Losses outside the lanes' own events, the earliest last.
@@ -147,6 +149,7 @@ impl<'a, O: Observer> Engine<'a, O> {
             lives: Lives::default(),
             observer,
             born: 0,
+            inferred: 0,
             requests: 0,
             tally: Tally::default(),
             losses: losses_by_lane(recording),

@@ -25,7 +25,9 @@ impl<O: Observer> Engine<'_, O> {
         parent: Parent,
         now_ns: u64,
     ) -> Option<Slot> {
-        if let Some(live) = self.lives.mapped(id) {
+        // An id used once can only be known already if a span was inferred.
+        let may_live = self.form == Form::Layer || self.inferred > 0;
+        if may_live && let Some(live) = self.lives.mapped(id) {
             if self.form == Form::Subscriber {
                 // Its enter was read on a clock that ran behind.
                 self.lives[live].unknown = false;
@@ -111,6 +113,7 @@ impl<O: Observer> Engine<'_, O> {
             return found;
         }
         let slot = self.create(lane, id, raw::callsite_of(id), Parent::Current, now_ns)?;
+        self.inferred += 1;
         self.lives[slot].unknown = true;
         self.lives.map(slot);
         Some(slot)
