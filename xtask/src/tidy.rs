@@ -7,12 +7,18 @@ use crate::cargo;
 use std::path::Path;
 
 /// The files that may contain `unsafe`, and what for.
-const UNSAFE: [(&str, &str); 4] = [
+const UNSAFE: &[(&str, &str)] = &[
     ("crates/spanfire/src/chunk.rs", "memory that one thread writes while another reads it"),
     ("crates/spanfire/src/exit.rs", "C's atexit, so that process::exit finishes a recording"),
     ("crates/spanfire/src/clock.rs", "the x86 counter, read in place"),
-    ("crates/spanfire/src/lane/mod.rs", "what belongs to one thread, without a lock or a borrow check"),
-    ("crates/spanfire/src/lane/slot.rs", "a thread's way to its lane without a count of references"),
+    (
+        "crates/spanfire/src/lane/mod.rs",
+        "what belongs to one thread, without a lock or a borrow check",
+    ),
+    (
+        "crates/spanfire/src/lane/slot.rs",
+        "a thread's way to its lane without a count of references",
+    ),
     ("tests/allocation.rs", "counts allocations: implementing GlobalAlloc is unsafe"),
 ];
 
@@ -27,7 +33,7 @@ const CRATE_ROOTS: [&str; 6] = [
 ];
 
 /// Files that may be longer than [`LONGEST`] lines, each with the reason.
-const LONG: [(&str, &str); 0] = [];
+const LONG: &[(&str, &str)] = &[];
 const LONGEST: usize = 500;
 
 /// Names that say nothing of what is inside.
@@ -69,7 +75,7 @@ const CHECKS: [Check; 8] = [
 
 fn problems(sources: &[Source]) -> Vec<String> {
     let found = sources.iter().flat_map(|source| CHECKS.iter().flat_map(|check| check(source)));
-    let named = UNSAFE.iter().chain(&LONG).map(|entry| entry.0).chain(CRATE_ROOTS);
+    let named = UNSAFE.iter().chain(LONG).map(|entry| entry.0).chain(CRATE_ROOTS);
     let stale = named
         .filter(|path| !sources.iter().any(|source| source.path == *path))
         .map(|path| format!("{path}: named in tidy, but there is no such file"));
