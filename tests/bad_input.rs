@@ -80,7 +80,7 @@ fn a_whole_recording_says_that_it_is_whole() {
 
 #[test]
 fn an_empty_file_is_an_error() {
-    let error = Recording::from_bytes(Vec::new()).err().expect("an error");
+    let error = Recording::from_bytes(Vec::new()).expect_err("no recording");
     assert!(!error.to_string().is_empty());
 }
 
@@ -89,7 +89,7 @@ fn a_foreign_file_is_called_foreign() {
     let foreign: [&[u8]; 4] =
         [b"\x7fELF\x02\x01\x01", b"all-threads; main 17\n", &[0; 4096], b"{}"];
     for bytes in foreign {
-        let error = Recording::from_bytes(bytes.to_vec()).err().expect("an error");
+        let error = Recording::from_bytes(bytes.to_vec()).expect_err("no recording");
         assert_eq!(error.kind(), ErrorKind::Foreign, "{error}");
     }
 }
@@ -97,7 +97,7 @@ fn a_foreign_file_is_called_foreign() {
 #[test]
 fn a_missing_file_is_an_error_of_the_system() {
     let folder = tempfile::tempdir().expect("a folder");
-    let error = Recording::open(folder.path().join("no.spanfire")).err().expect("an error");
+    let error = Recording::open(folder.path().join("no.spanfire")).expect_err("no recording");
     assert_eq!(error.kind(), ErrorKind::Io, "{error}");
 }
 
