@@ -28,7 +28,7 @@ pub(crate) fn span_created(core: &Core, span: &Attributes<'_>, id: &Id) {
 #[cold]
 #[inline(never)]
 pub(crate) fn enter<const LAYER: bool>(core: &Core, id: u64) {
-    if let Some(core) = recording(core) {
+    if let Some(core) = recording(core).filter(|_| id != IGNORED) {
         Slot::with(core, |lane| lane.enter::<LAYER, false>(core, id));
     }
 }
@@ -36,7 +36,7 @@ pub(crate) fn enter<const LAYER: bool>(core: &Core, id: u64) {
 #[cold]
 #[inline(never)]
 pub(crate) fn exit(core: &Core, id: u64) {
-    if let Some(core) = recording(core) {
+    if let Some(core) = recording(core).filter(|_| id != IGNORED) {
         Slot::with(core, |lane| lane.exit::<false>(core, id));
     }
 }
@@ -44,7 +44,7 @@ pub(crate) fn exit(core: &Core, id: u64) {
 #[cold]
 #[inline(never)]
 pub(crate) fn dropped(core: &Core, id: u64) {
-    if let Some(core) = recording(core) {
+    if let Some(core) = recording(core).filter(|_| id != IGNORED) {
         Slot::with(core, |lane| lane.dropped(core, id));
     }
 }

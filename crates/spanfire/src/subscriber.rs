@@ -7,7 +7,7 @@ use crate::{
     lane::{Lane, Slot},
 };
 use spanfire_recording::raw::{self, extended};
-use std::{fmt, sync::Arc};
+use std::{fmt, num::NonZeroU64, sync::Arc};
 use tracing_core::{
     Event, Interest, LevelFilter, Metadata,
     span::{Attributes, Current, Id, Record},
@@ -43,26 +43,27 @@ impl tracing_core::Subscriber for Subscriber {
             Some(lane) => create(&self.core, lane, span),
             None => elsewhere::new_span(&self.core, span),
         };
-        Id::from_u64(id)
+        // Not `from_u64`, whose check for 0 is a call.
+        Id::from_non_zero_u64(NonZeroU64::new(id).unwrap_or(NonZeroU64::MAX))
     }
 
     #[inline]
     fn enter(&self, span: &Id) {
         let id = span.into_u64();
-        match Slot::hot(&self.core) {
-            _ if id == IGNORED => {}
-            Some(lane) => lane.enter::<false, true>(&self.core, id),
-            None => elsewhere::enter::<false>(&self.core, id),
+        let Some(lane) = Slot::hot(&self.core) else {
+            return elsewhere::enter::<false>(&self.core, id);
+        };
+        if id != IGNORED {
+            lane.enter::<false, true>(&self.core, id);
         }
     }
 
     #[inline]
     fn exit(&self, span: &Id) {
         let id = span.into_u64();
-        match Slot::hot(&self.core) {
-            _ if id == IGNORED => {}
-            Some(lane) => lane.exit::<true>(&self.core, id),
-            None => elsewhere::exit(&self.core, id),
+        let Some(lane) = Slot::hot(&self.core) else { return elsewhere::exit(&self.core, id) };
+        if id != IGNORED {
+            lane.exit::<true>(&self.core, id);
         }
     }
 
@@ -72,8 +73,8 @@ impl tracing_core::Subscriber for Subscriber {
     fn try_close(&self, span: Id) -> bool {
         let id = span.into_u64();
         match Slot::hot(&self.core) {
-            _ if id == IGNORED => {}
-            Some(lane) => lane.dropped(&self.core, id),
+            Some(lane) if id != IGNORED => lane.dropped(&self.core, id),
+            Some(_) => {}
             None => elsewhere::dropped(&self.core, id),
         }
         false

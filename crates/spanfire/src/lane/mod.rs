@@ -151,7 +151,7 @@ impl Lane {
     pub fn born<const LAYER: bool>(&self, core: &Core, site: &Site, id: u64) {
         if site.predicts() {
             let tick = self.own.last_tick.get();
-            self.write_birth::<LAYER>(core, tick, kind::NEW_BOUND, id, site.number(), id);
+            self.write::<LAYER>(core, tick, kind::NEW_BOUND, id, site.number());
         } else {
             self.born_watched::<LAYER>(core, site, id);
         }
@@ -161,7 +161,7 @@ impl Lane {
     #[inline(never)]
     fn born_watched<const LAYER: bool>(&self, core: &Core, site: &Site, id: u64) {
         let tick = core.clock.raw();
-        self.write_birth::<LAYER>(core, tick, kind::NEW, id, site.number(), 0);
+        self.write::<LAYER>(core, tick, kind::NEW, id, site.number());
         let own = &self.own;
         own.watched_stake.set(site.at_stake());
         own.watched_site.set(own.sites.place(site));
@@ -195,12 +195,15 @@ impl Lane {
     #[inline(always)]
     pub fn enter<const LAYER: bool, const COUNTER: bool>(&self, core: &Core, id: u64) {
         let own = &self.own;
-        // SAFETY: as in `at_root`.
-        if unsafe { (*own.entered.get()).len() == (*own.entered.get()).capacity() } {
+        // SAFETY: as in `at_root`; nothing foreign runs while `entered` is used.
+        let entered = unsafe { &mut *own.entered.get() };
+        let Some(free) = entered.spare_capacity_mut().first_mut() else {
             return self.enter_deeper::<LAYER>(core, id);
-        }
-        // SAFETY: as in `at_root`; there is room, so `push` does not allocate.
-        unsafe { (*own.entered.get()).push(id) };
+        };
+        free.write(id);
+        // SAFETY: the element was written above. `push` would bring a call on the way of a stack
+        // that grows, which is `enter_deeper`'s business.
+        unsafe { entered.set_len(entered.len() + 1) };
         let tick = core.clock.read::<COUNTER>();
         if own.changeable.get() == id {
             let words = if LAYER { 3 } else { 2 };
@@ -212,7 +215,7 @@ impl Lane {
         if own.watched.get() == id {
             return self.enter_watched(core, tick, id);
         }
-        self.write(core, tick, [head(tick, kind::ENTER), id], 0);
+        self.write::<false>(core, tick, kind::ENTER, id, 0);
     }
 
     #[cold]
@@ -226,7 +229,7 @@ impl Lane {
     #[inline(never)]
     fn enter_watched(&self, core: &Core, tick: u64, id: u64) {
         self.confirm(tick);
-        self.write(core, tick, [head(tick, kind::ENTER), id], 0);
+        self.write::<false>(core, tick, kind::ENTER, id, 0);
     }
 
     /// The span created with a clock read is entered: was that at once?
@@ -250,7 +253,7 @@ impl Lane {
             return self.exit_out_of_order(core, tick, id);
         }
         entered.pop();
-        self.write(core, tick, [head(tick, kind::EXIT), id], !id);
+        self.write::<false>(core, tick, kind::EXIT, id, 0);
     }
 
     #[cold]
@@ -261,7 +264,7 @@ impl Lane {
         if let Some(depth) = entered.iter().rposition(|&other| other == id) {
             entered.remove(depth);
         }
-        self.write(core, tick, [head(tick, kind::EXIT), id], !id);
+        self.write::<false>(core, tick, kind::EXIT, id, 0);
     }
 
     /// A handle was dropped; in the layer form, the span closed.
@@ -277,7 +280,7 @@ impl Lane {
     #[inline(never)]
     fn dropped_later(&self, core: &Core, id: u64) {
         let tick = core.clock.raw();
-        self.write(core, tick, [head(tick, kind::DROP), id], 0);
+        self.write::<false>(core, tick, kind::DROP, id, 0);
     }
 
     /// Anything else that happens to spans, and instants: `start` and field bytes.
@@ -300,69 +303,55 @@ impl Lane {
         self.own.scratch.set(Some(scratch));
     }
 
+    /// Writes and publishes one record; with `NUMBER` a third word.
     #[inline(always)]
-    fn write_birth<const LAYER: bool>(
+    fn write<const NUMBER: bool>(&self, core: &Core, tick: u64, kind: u64, id: u64, number: u32) {
+        let words = if NUMBER { 3 } else { 2 };
+        if let Some(chunk) = self.own.chunk.get() {
+            let position = chunk.position();
+            if position <= CHUNK_WORDS - words {
+                return self.write_at::<NUMBER>(chunk, position, tick, kind, id, number);
+            }
+        }
+        self.write_to_next::<NUMBER>(core, tick, kind, id, number);
+    }
+
+    #[inline(always)]
+    fn write_at<const NUMBER: bool>(
+        &self,
+        chunk: Chunk,
+        position: usize,
+        tick: u64,
+        kind: u64,
+        id: u64,
+        number: u32,
+    ) {
+        chunk.put(position, head(tick, kind));
+        chunk.put(position + 1, id);
+        if NUMBER {
+            chunk.put(position + 2, u64::from(number));
+        }
+        chunk.publish(position + if NUMBER { 3 } else { 2 });
+        self.own.last_tick.set(tick);
+        self.own.changeable.set(match kind {
+            kind::NEW_BOUND => id,
+            kind::EXIT => !id,
+            _ => 0,
+        });
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn write_to_next<const NUMBER: bool>(
         &self,
         core: &Core,
         tick: u64,
         kind: u64,
         id: u64,
         number: u32,
-        changeable: u64,
-    ) {
-        if LAYER {
-            self.write(core, tick, [head(tick, kind), id, u64::from(number)], changeable);
-        } else {
-            self.write(core, tick, [head(tick, kind), id], changeable);
-        }
-    }
-
-    /// Writes and publishes one record.
-    #[inline(always)]
-    fn write<const WORDS: usize>(
-        &self,
-        core: &Core,
-        tick: u64,
-        words: [u64; WORDS],
-        changeable: u64,
-    ) {
-        if let Some(chunk) = self.own.chunk.get() {
-            let position = chunk.position();
-            if position <= CHUNK_WORDS - WORDS {
-                return self.write_at(chunk, position, tick, words, changeable);
-            }
-        }
-        self.write_to_next(core, tick, words, changeable);
-    }
-
-    #[inline(always)]
-    fn write_at<const WORDS: usize>(
-        &self,
-        chunk: Chunk,
-        position: usize,
-        tick: u64,
-        words: [u64; WORDS],
-        changeable: u64,
-    ) {
-        for (offset, word) in words.into_iter().enumerate() {
-            chunk.put(position + offset, word);
-        }
-        chunk.publish(position + WORDS);
-        self.own.last_tick.set(tick);
-        self.own.changeable.set(changeable);
-    }
-
-    #[cold]
-    #[inline(never)]
-    fn write_to_next<const WORDS: usize>(
-        &self,
-        core: &Core,
-        tick: u64,
-        words: [u64; WORDS],
-        changeable: u64,
     ) {
         if let Some((chunk, position)) = self.next_chunk(core, tick) {
-            self.write_at(chunk, position, tick, words, changeable);
+            self.write_at::<NUMBER>(chunk, position, tick, kind, id, number);
         }
     }
 
