@@ -8,6 +8,8 @@
 //! All files go to `spanfire/` in cargo's target directory: `$CARGO_TARGET_DIR` where it is set as
 //! the example runs, else `target/` of this workspace.
 
+#![forbid(unsafe_code)]
+
 use spanfire_recording::Recording;
 use spanfire_render::tables::{self, Format, RequestsOptions, TopOptions};
 use spanfire_render::{

@@ -118,6 +118,7 @@ impl Timebase {
     }
 
     /// Nanoseconds from the recording's start to `tick`; 0 for earlier ticks.
+    #[inline]
     pub fn ns(&self, tick: Tick) -> u64 {
         let last = &self.pieces[self.pieces.len() - 1];
         if tick.0 >= last.tick {
@@ -132,6 +133,7 @@ impl Timebase {
 }
 
 impl Piece {
+    #[inline]
     fn ns(&self, tick: Tick) -> u64 {
         let ticks = u128::from(tick.0 - self.tick);
         let ns = u128::from(self.ns) + ((ticks * u128::from(self.rate)) >> 32);

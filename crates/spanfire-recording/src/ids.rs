@@ -21,6 +21,7 @@ pub struct Tick(pub u64);
 
 impl CallsiteId {
     /// The number as an index.
+    #[inline]
     pub fn index(self) -> usize {
         self.0 as usize
     }
@@ -28,6 +29,7 @@ impl CallsiteId {
 
 impl LaneId {
     /// The number as an index.
+    #[inline]
     pub fn index(self) -> usize {
         self.0 as usize
     }
