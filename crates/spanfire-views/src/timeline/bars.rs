@@ -6,6 +6,10 @@ use rustc_hash::FxHashMap;
 use spanfire_recording::{CallsiteId, Lane, LaneId};
 use std::cmp::Reverse;
 
+/// A run of different callsites ends after this many times the resolution, so that a change of what
+/// runs stays visible in a row of short segments.
+const MIXED_RUN: u64 = 4;
+
 /// Draws every lane.
 pub(super) struct Drawer {
     resolution_ns: u64,
@@ -68,9 +72,7 @@ impl LaneBars {
         let run = &mut self.runs[bar.depth];
         let long = bar.busy_ns >= resolution_ns;
         match run {
-            Some(run) if !long && bar.start_ns.saturating_sub(run.bar.end_ns) <= resolution_ns => {
-                run.add(bar);
-            }
+            Some(run) if !long && run.takes(&bar, resolution_ns) => run.add(bar),
             _ if long => {
                 self.bars.extend(run.take().map(Run::finish));
                 self.bars.push(bar);
@@ -99,6 +101,14 @@ impl LaneBars {
 }
 
 impl Run {
+    /// Whether a short bar continues the run.
+    fn takes(&self, next: &Bar, resolution_ns: u64) -> bool {
+        let near = next.start_ns.saturating_sub(self.bar.end_ns) <= resolution_ns;
+        let alike = self.shares.len() <= 1 && self.bar.callsite == next.callsite;
+        let short = next.end_ns.saturating_sub(self.bar.start_ns) / MIXED_RUN < resolution_ns;
+        near && (alike || short)
+    }
+
     fn add(&mut self, bar: Bar) {
         if self.shares.is_empty() {
             self.shares.insert(self.bar.callsite, self.bar.busy_ns);
