@@ -125,16 +125,16 @@ impl Collector {
         for number in 0..self.lanes.len() {
             let Some(lane) = self.lanes[number].lane.clone() else { continue };
             // Before the chunk: what an ended thread published is all there is.
-            let ended = lane.shared.has_ended();
+            let ended = lane.published.has_ended();
             let open =
-                lane.shared.open().filter(|chunk| chunk.sequence() == self.lanes[number].chunks);
+                lane.published.open().filter(|chunk| chunk.sequence() == self.lanes[number].chunks);
             if let Some(chunk) = open {
                 self.take(number, chunk);
             }
             self.tell_losses(number, &lane);
-            if ended && lane.shared.sent() == self.lanes[number].chunks {
+            if ended && lane.published.sent() == self.lanes[number].chunks {
                 self.lanes[number].lane = None;
-                self.core.remove_lane(lane.shared.number);
+                self.core.remove_lane(lane.published.number);
                 if let Some(chunk) = open {
                     self.give_back(chunk);
                 }
@@ -186,7 +186,7 @@ impl Collector {
     /// Lanes are written in the order of their numbers, before any of their events.
     fn meet_lanes(&mut self) {
         for lane in self.core.lanes_since(self.lanes.len() as u32) {
-            self.write(|writer| writer.lane(&lane.shared.thread).map(drop));
+            self.write(|writer| writer.lane(&lane.published.thread).map(drop));
             self.lanes.push(Taken { lane: Some(lane), chunks: 0, position: 0, changeable: None });
         }
     }
@@ -201,10 +201,10 @@ impl Collector {
 
     /// Losses that no later event of the lane could tell of.
     fn tell_losses(&mut self, number: usize, lane: &Lane) {
-        if !(self.core.finished() || lane.shared.has_ended()) {
+        if !(self.core.finished() || lane.published.has_ended()) {
             return;
         }
-        if let Some([events, first, last]) = lane.shared.take_lost() {
+        if let Some([events, first, last]) = lane.published.take_lost() {
             self.write(|writer| {
                 writer.loss(&Loss {
                     lane: LaneId(number as u32),

@@ -214,14 +214,14 @@ impl Core {
     /// The lanes with numbers from `first` on.
     pub fn lanes_since(&self, first: u32) -> Vec<Arc<Lane>> {
         let lanes = self.lanes.lock().unwrap_or_else(PoisonError::into_inner);
-        let start = lanes.partition_point(|lane| lane.shared.number < first);
+        let start = lanes.partition_point(|lane| lane.published.number < first);
         lanes[start..].to_vec()
     }
 
     /// Lets a lane go whose thread has ended.
     pub fn remove_lane(&self, number: u32) {
         let mut lanes = self.lanes.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Ok(place) = lanes.binary_search_by_key(&number, |lane| lane.shared.number) {
+        if let Ok(place) = lanes.binary_search_by_key(&number, |lane| lane.published.number) {
             lanes.remove(place);
         }
     }

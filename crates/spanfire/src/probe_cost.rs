@@ -110,7 +110,7 @@ fn rounds(subscriber: &dyn tracing_core::Subscriber, clock: &RecordingClock) -> 
 
 /// The recorded lengths of the empty spans, in ticks.
 fn inside(form: Form, core: &Core) -> Vec<f64> {
-    let Some(chunk) = core.lanes_since(0).first().and_then(|lane| lane.shared.open()) else {
+    let Some(chunk) = core.lanes_since(0).first().and_then(|lane| lane.published.open()) else {
         return Vec::new();
     };
     let mut lengths = Vec::new();

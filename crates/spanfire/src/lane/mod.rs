@@ -16,9 +16,8 @@
 
 mod slot;
 mod site;
-mod shared;
+mod published;
 
-pub(crate) use shared::Shared;
 pub(crate) use site::Site;
 pub(crate) use slot::Slot;
 
@@ -26,6 +25,7 @@ use crate::{
     chunk::{CHUNK_WORDS, Chunk},
     core::Core,
 };
+use published::Published;
 use site::Sites;
 use spanfire_recording::raw::{self, FieldBytes, extended, head, kind};
 use std::cell::{Cell, UnsafeCell};
@@ -42,7 +42,7 @@ const AT_ONCE_TICKS: u64 = 1024;
 #[repr(C, align(128))]
 pub(crate) struct Lane {
     own: Own,
-    pub shared: Shared,
+    pub published: Published,
 }
 
 /// What only the lane's thread touches.
@@ -78,7 +78,7 @@ pub(crate) struct Scratch {
 }
 
 // SAFETY: `own` is touched only by the thread the lane was made for: `Slot` hands out a lane on no
-// other thread, and the collector uses `shared` alone, which is atomic or never changes.
+// other thread, and the collector uses `published` alone, which is atomic or never changes.
 unsafe impl Sync for Lane {}
 
 // SAFETY: as for `Sync`; dropping a lane elsewhere is fine, since nothing in it is tied to a thread.
@@ -107,7 +107,7 @@ impl Lane {
                 scratch: Cell::new(None),
                 sites: Sites::new(),
             },
-            shared: Shared::new(recorder, number, thread),
+            published: Published::new(recorder, number, thread),
         }
     }
 
@@ -414,23 +414,23 @@ impl Lane {
         self.own.changeable.set(0);
         let next = Slot::closed(|| {
             if let Some(full) = self.own.chunk.get() {
-                if !core.send_full(self.shared.number, full) {
+                if !core.send_full(self.published.number, full) {
                     return None;
                 }
-                self.shared.set_open(None);
+                self.published.set_open(None);
                 self.own.chunk.set(None);
-                self.shared.count_sent();
+                self.published.count_sent();
             }
-            core.empty_chunk(self.shared.sent() == 0)
+            core.empty_chunk(self.published.sent() == 0)
         });
         let Some(next) = next else {
-            self.shared.lose(tick);
+            self.published.lose(tick);
             return None;
         };
         let chunk = next.chunk;
-        chunk.reset(self.shared.sent());
+        chunk.reset(self.published.sent());
         let mut position = 0;
-        if let Some([count, first, last]) = self.shared.take_lost() {
+        if let Some([count, first, last]) = self.published.take_lost() {
             position = put_record(chunk, position, tick, extended::LOSS, &[first, last, count]);
         }
         if let Some((from, to)) = next.stall {
@@ -438,7 +438,7 @@ impl Lane {
         }
         chunk.publish(position);
         self.own.chunk.set(Some(chunk));
-        self.shared.set_open(Some(chunk));
+        self.published.set_open(Some(chunk));
         Some((chunk, position))
     }
 

@@ -35,7 +35,7 @@ impl Drop for Ending {
         // A later callback on this thread, from another destructor, starts a lane of its own.
         SLOT.with(|slot| slot.recorder.set(EMPTY));
         for lane in self.0.get_mut() {
-            lane.shared.end();
+            lane.published.end();
         }
     }
 }
@@ -85,7 +85,7 @@ impl Slot {
         let lane = Slot::closed(|| {
             let known = ENDING.try_with(|ending| {
                 let lanes = ending.0.try_borrow().ok()?;
-                lanes.iter().find(|lane| lane.shared.recorder == core.id).cloned()
+                lanes.iter().find(|lane| lane.published.recorder == core.id).cloned()
             });
             if let Ok(Some(lane)) = known {
                 return lane;

@@ -7,7 +7,7 @@ use std::{
 };
 
 /// What the collector sees of a lane.
-pub(crate) struct Shared {
+pub(crate) struct Published {
     /// The recorder the lane belongs to.
     pub recorder: u64,
     pub number: u32,
@@ -22,9 +22,9 @@ pub(crate) struct Shared {
     lost: [AtomicU64; 3],
 }
 
-impl Shared {
-    pub fn new(recorder: u64, number: u32, thread: spanfire_recording::Lane) -> Shared {
-        Shared {
+impl Published {
+    pub fn new(recorder: u64, number: u32, thread: spanfire_recording::Lane) -> Published {
+        Published {
             recorder,
             number,
             thread,
