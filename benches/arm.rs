@@ -5,7 +5,7 @@ use crate::{
     scratch,
     stand_ins::{Floor, NoLayer, NoSubscriber},
 };
-use std::{any::Any, fs, io, path::PathBuf, sync::Arc};
+use std::{any::Any, fs, path::PathBuf, sync::Arc};
 use tracing::subscriber::set_global_default;
 use tracing_subscriber::prelude::*;
 
@@ -172,14 +172,9 @@ impl Installed {
         std::process::exit(0)
     }
 
-    /// Finishes what the arm writes; gives its size in bytes and removes it.
-    ///
-    /// # Errors
-    /// If the arm has written no file.
-    pub fn finish(self) -> io::Result<u64> {
+    /// Finishes what the arm writes and gives its file.
+    pub fn finish(self) -> PathBuf {
         drop(self.guard);
-        let bytes = fs::metadata(&self.file)?.len();
-        fs::remove_file(&self.file)?;
-        Ok(bytes)
+        self.file
     }
 }

@@ -12,6 +12,7 @@ pub mod child;
 pub mod command_line;
 pub mod rounds;
 pub mod scratch;
+pub mod service;
 pub mod stand_ins;
 pub mod table;
 pub mod usage;
