@@ -10,7 +10,7 @@
 //! Stored and plain length differ where the end of the payload is compressed (LZ4 block format).
 
 use crate::{Error, varint::Input};
-use std::io::Write;
+use std::io::{self, Write};
 
 /// The format version this build writes, and the newest it reads.
 pub const VERSION: u32 = 1;
@@ -73,7 +73,7 @@ impl BlockHeader {
 }
 
 /// Writes one block with a single call of `write_all`, so that a sink that fails leaves a whole
-/// number of blocks or one cut one.
+/// number of blocks or one cut one. A block that no reader would take is refused.
 pub(crate) fn write_block(
     sink: &mut impl Write,
     scratch: &mut Vec<u8>,
@@ -81,6 +81,11 @@ pub(crate) fn write_block(
     stored: &[u8],
     plain: usize,
 ) -> Result<u64, Error> {
+    let longest = stored.len().max(plain);
+    if longest > MAX_BLOCK_BYTES as usize {
+        let message = format!("a block of {longest} bytes; the format allows {MAX_BLOCK_BYTES}");
+        return Err(io::Error::new(io::ErrorKind::InvalidInput, message).into());
+    }
     let header =
         BlockHeader { kind, stored: stored.len() as u32, plain: plain as u32, checksum: 0 };
     let start = header.start();

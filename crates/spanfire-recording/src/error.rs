@@ -54,6 +54,11 @@ impl Error {
         self.kind
     }
 
+    /// What is wrong, without the place.
+    pub(crate) fn message(&self) -> &str {
+        &self.message
+    }
+
     /// The byte of the file where the failure was noticed.
     pub fn place(&self) -> Option<u64> {
         self.place

@@ -100,7 +100,9 @@ impl<W: Write> Writer<W> {
     }
 
     /// Adds the next events of `lane`, in the words of [`raw`](crate::raw). Ticks that decrease are
-    /// raised to the one before and counted. Returns how many events were written.
+    /// raised to the one before and counted. What stands directly before a span's *new* comes in the
+    /// same call. Returns how many records were written: words of an unknown lane are not, nor are
+    /// those from the first record that is not whole.
     pub fn events(&mut self, lane: LaneId, words: &[u64]) -> Result<u64, Error> {
         let mut rest = words;
         let mut written = 0;
@@ -118,7 +120,12 @@ impl<W: Write> Writer<W> {
                 self.encoder.payload(),
                 plain,
             )?;
-            self.index.push(IndexEntry { at_byte, kind: block_kind::EVENTS, chunk: Some(header) });
+            self.index.push(IndexEntry {
+                at_byte,
+                end: self.at_byte,
+                kind: block_kind::EVENTS,
+                chunk: Some(header),
+            });
         }
         Ok(written)
     }
@@ -164,7 +171,7 @@ impl<W: Write> Writer<W> {
         let at_byte = self.at_byte;
         let plain = payload.len();
         self.at_byte += write_block(&mut self.sink, &mut self.scratch, kind, &payload, plain)?;
-        self.index.push(IndexEntry { at_byte, kind, chunk: None });
+        self.index.push(IndexEntry { at_byte, end: self.at_byte, kind, chunk: None });
         Ok(())
     }
 }

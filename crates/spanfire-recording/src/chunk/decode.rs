@@ -1,7 +1,8 @@
 //! Columns to events. Trusts nothing.
 
 use super::{
-    Chunk, ChunkHeader, MAX_EVENTS, TAG_EXTENDED_SHIFT, TAG_IMPLIED, TAG_KIND, span_of_key,
+    Chunk, ChunkHeader, MAX_EVENTS, MAX_FIELD_BYTES, TAG_EXTENDED_SHIFT, TAG_IMPLIED, TAG_KIND,
+    span_of_key,
 };
 use crate::{
     Callsite, CallsiteId, Event, EventKind, Field, Form, Loss, LossCause, Parent, SpanId, Tick,
@@ -63,6 +64,8 @@ struct Decoder<'a> {
     /// Attributes that stand before their span's *new*.
     staged_parent: Option<(SpanId, Parent)>,
     staged_fields: Option<(SpanId, u32)>,
+    /// How many more bytes fields and their names may take.
+    field_room: usize,
     chunk: Chunk,
 }
 
@@ -95,6 +98,7 @@ impl<'a> Decoder<'a> {
             entered: Vec::new(),
             staged_parent: None,
             staged_fields: None,
+            field_room: MAX_FIELD_BYTES,
             chunk: Chunk { lane: header.lane, events, details: Details::default() },
         })
     }
@@ -165,7 +169,11 @@ impl<'a> Decoder<'a> {
     }
 
     fn enter_or_drop(&mut self, kind: u64, implied: bool) -> Result<(), String> {
-        let span = if implied { SpanId(self.last_left) } else { self.explicit_id()? };
+        let span = match (implied, self.last_left) {
+            (false, _) => self.explicit_id()?,
+            (true, 0) => return Err("an event of a span that was never left".into()),
+            (true, left) => SpanId(left),
+        };
         if kind == kind::ENTER {
             self.entered.push(span.0);
             self.push(EventKind::Enter { span });
@@ -251,8 +259,12 @@ impl<'a> Decoder<'a> {
         let mut fields = Vec::new();
         while !payload.is_empty() {
             let index = usize::from(payload.byte().ok_or(CUT)?);
-            let name = names.get(index).ok_or("a field its callsite does not declare")?.clone();
-            fields.push(Field { name, value: value(payload)? });
+            let name = names.get(index).ok_or("a field its callsite does not declare")?;
+            self.field_room = self
+                .field_room
+                .checked_sub(size_of::<Field>() + name.len())
+                .ok_or("more fields than a chunk may hold")?;
+            fields.push(Field { name: name.clone(), value: value(payload)? });
         }
         self.chunk.details.fields.push(fields);
         Ok(self.chunk.details.fields.len() as u32 - 1)

@@ -30,6 +30,7 @@ struct Known {
 
 /// Where a chunk ends at the next event that stands by itself.
 const SOFT_MAX_EVENTS: u32 = MAX_EVENTS / 2;
+const SOFT_MAX_ARGS_BYTES: usize = 1 << 20;
 
 /// Attributes of a new span stand before its *new*, in the same chunk.
 fn belongs_to_next(kind: u64, second: u64) -> bool {
@@ -84,10 +85,10 @@ impl Encoder {
                 kind::EXTENDED => raw::extended_words(second),
                 kind => raw::words(self.form, kind),
             };
-            if events >= SOFT_MAX_EVENTS && whole {
+            if whole && (events >= SOFT_MAX_EVENTS || self.args.len() >= SOFT_MAX_ARGS_BYTES) {
                 break;
             }
-            let (record, after) = rest.split_at_checked(length)?;
+            let Some((record, after)) = rest.split_at_checked(length) else { break };
             rest = after;
             whole = !belongs_to_next(kind, second);
             let tick = self.full_tick(head);
@@ -152,7 +153,7 @@ impl Encoder {
                 innermost
             }
             _ => {
-                let again = span == known.last_left;
+                let again = span == known.last_left && span != 0;
                 if !again {
                     self.explicit_id(span, known);
                 }

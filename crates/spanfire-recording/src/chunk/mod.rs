@@ -83,6 +83,10 @@ impl ChunkHeader {
 /// No chunk holds more events, whatever its header says: bounds a reader's memory.
 const MAX_EVENTS: u32 = 1 << 17;
 
+/// What a chunk's decoded fields may take, with a copy of each one's name: three bytes can ask for
+/// a name of any length. Writers stay far below it.
+const MAX_FIELD_BYTES: usize = 64 << 20;
+
 /// Bits of a tag.
 const TAG_KIND: u8 = 0x0f;
 const TAG_IMPLIED: u8 = 0x10;

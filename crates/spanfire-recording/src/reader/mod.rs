@@ -8,7 +8,10 @@ pub(crate) use index::IndexEntry;
 
 use crate::{
     Anchor, Callsite, Chunk, Error, Form, Header, Lane, LaneId, Loss, LossCause, ProbeCost, Tick,
-    Timebase, chunk::decode,
+    Timebase,
+    block::block_kind,
+    chunk::{ChunkHeader, decode},
+    varint::Input,
 };
 use source::Source;
 use std::path::Path;
@@ -46,11 +49,12 @@ struct Tables {
 pub struct ChunkInfo {
     /// The lane.
     pub lane: LaneId,
-    /// The tick of its first event.
+    /// The tick of its first record.
     pub first: Tick,
-    /// The tick of its last event.
+    /// The tick of its last record.
     pub last: Tick,
-    /// How many records it holds.
+    /// How many records it holds, no fewer than events: a span's parent and fields are records of
+    /// their own.
     pub events: u32,
 }
 
@@ -164,9 +168,19 @@ impl Recording {
         if !header.verify(&stored) {
             return Err(Error::damaged(place, "checksum differs"));
         }
+        let said = ChunkHeader::parse(&mut Input(&stored)).map(ChunkInfo::from);
+        if header.kind != block_kind::EVENTS || said != Some(self.tables.chunks[index]) {
+            return Err(Error::damaged(place, "not the chunk the index says"));
+        }
         let Tables { header: Header { form, .. }, callsites, .. } = &self.tables;
         decode(*form, callsites, &stored, header.plain as usize)
             .map_err(|message| Error::damaged(place, message))
+    }
+}
+
+impl From<ChunkHeader> for ChunkInfo {
+    fn from(ChunkHeader { lane, events, first, last, .. }: ChunkHeader) -> ChunkInfo {
+        ChunkInfo { lane, first, last, events }
     }
 }
 

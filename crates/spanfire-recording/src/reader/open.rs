@@ -1,6 +1,6 @@
 //! Finds the blocks of a recording and reads its tables.
 
-use super::{ChunkInfo, Cut, Recording, Source, Tables, index, index::IndexEntry};
+use super::{Cut, Recording, Source, Tables, index, index::IndexEntry};
 use crate::{
     Anchor, Callsite, Error, ErrorKind, Header, Lane, Loss, ProbeCost, Timebase,
     block::{MAGIC, PREAMBLE_BYTES, VERSION, block_kind},
@@ -37,7 +37,8 @@ pub(super) fn open(source: Source) -> Result<Recording, Error> {
             // Of a file that ends early, the damage may be where it ends.
             match (&cut, error.kind()) {
                 (Some(_), ErrorKind::Damaged) => {
-                    cut = Some(Cut { at_byte: entry.at_byte, reason: error.to_string() });
+                    let reason = error.message().to_string();
+                    cut = Some(Cut { at_byte: entry.at_byte, reason });
                     break;
                 }
                 _ => return Err(error),
@@ -67,29 +68,40 @@ fn check_preamble(source: &Source) -> Result<(), Error> {
 
 /// The index at the end, if there is one and it is whole.
 fn indexed(source: &Source) -> Option<Vec<IndexEntry>> {
+    let place = trailer(source)?;
+    let (header, stored) = source.block(place).ok()?;
+    let whole = header.kind == block_kind::INDEX
+        && header.verify(&stored)
+        && place + header.block_bytes() + TRAILER_BYTES == source.len();
+    index::parse(whole.then_some(&stored[..])?, place)
+}
+
+/// Where the trailer says that the blocks end, if there is one.
+fn trailer(source: &Source) -> Option<u64> {
     let mut trailer = [0; TRAILER_BYTES as usize];
     source.read(source.len().checked_sub(TRAILER_BYTES)?, &mut trailer).ok()?;
     let mut input = Input(&trailer);
     let place = input.u64()?;
-    if input.0 != MAGIC {
-        return None;
-    }
-    let (header, stored) = source.block(place).ok()?;
-    let whole = header.kind == block_kind::INDEX && header.verify(&stored);
-    index::parse(whole.then_some(&stored[..])?)
+    (input.0 == MAGIC).then_some(place)
 }
 
-/// Walks all blocks up to the first that is not whole.
+/// Walks all blocks up to the trailer or the first block that is not whole.
 fn scanned(source: &Source) -> Result<(Vec<IndexEntry>, Option<Cut>), Error> {
     let mut entries = Vec::new();
     let mut at_byte = PREAMBLE_BYTES;
+    let mut blocks_end = None;
     let reason = loop {
+        if at_byte + TRAILER_BYTES == source.len()
+            && trailer(source) == Some(blocks_end.unwrap_or(at_byte))
+        {
+            return Ok((entries, None));
+        }
         if at_byte == source.len() {
             break "the recorder had not finished".to_string();
         }
         let (header, stored) = match source.block(at_byte) {
             Ok(block) => block,
-            Err(error) if error.kind() == ErrorKind::Damaged => break error.to_string(),
+            Err(error) if error.kind() == ErrorKind::Damaged => break error.message().to_string(),
             Err(error) => return Err(error),
         };
         if !header.verify(&stored) {
@@ -102,8 +114,12 @@ fn scanned(source: &Source) -> Result<(Vec<IndexEntry>, Option<Cut>), Error> {
             },
             _ => None,
         };
-        entries.push(IndexEntry { at_byte, kind: header.kind, chunk });
-        at_byte += header.block_bytes();
+        if header.kind == block_kind::INDEX {
+            blocks_end = Some(at_byte);
+        }
+        let end = at_byte + header.block_bytes();
+        entries.push(IndexEntry { at_byte, end, kind: header.kind, chunk });
+        at_byte = end;
     };
     Ok((entries, Some(Cut { at_byte, reason })))
 }
@@ -149,8 +165,7 @@ impl Tables {
             return Err(Error::damaged(entry.at_byte, "a chunk of no known lane or time"));
         }
         self.clamped_ticks += u64::from(chunk.clamped);
-        let ChunkHeader { lane, first, last, events, .. } = chunk;
-        self.chunks.push(ChunkInfo { lane, first, last, events });
+        self.chunks.push(chunk.into());
         places.push(entry.at_byte);
         Ok(())
     }
@@ -165,7 +180,7 @@ fn in_order(entry: &IndexEntry, id: u32, expected: usize) -> Result<(), Error> {
 
 fn table_entry<T: for<'b> Decode<'b, ()>>(source: &Source, entry: &IndexEntry) -> Result<T, Error> {
     let (header, stored) = source.block(entry.at_byte)?;
-    if header.kind != entry.kind {
+    if header.kind != entry.kind || entry.at_byte + header.block_bytes() != entry.end {
         return Err(Error::damaged(entry.at_byte, "not the block the index says"));
     }
     if !header.verify(&stored) {
