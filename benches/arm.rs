@@ -96,7 +96,9 @@ impl Arm {
             Arm::Clock => bodies::clock::run(spans),
             Arm::Fastrace => bodies::fastrace::run(body, spans),
             Arm::Puffin => bodies::puffin::run(body, spans),
-            _ => bodies::spans::run(body, spans),
+            _ => {
+                bodies::spans::run(body, spans);
+            }
         }
     }
 

@@ -6,11 +6,10 @@
 
 use spanfire_benches::{
     arm::Arm,
-    bodies::{self, Body},
     child::{self, Figures},
     command_line::CommandLine,
+    program::Program,
     rounds::{Rounds, interleave},
-    service,
     table::{Table, figure},
     usage,
 };
@@ -19,35 +18,6 @@ use spanfire_views::{Replay, Selection, Summary};
 use std::fs;
 
 const ARMS: [Arm; 4] = [Arm::Subscriber, Arm::Layer, Arm::Flame, Arm::Chrome];
-
-/// What makes the spans.
-#[derive(Clone, Copy, PartialEq)]
-enum Program {
-    Leaf,
-    Service,
-}
-
-impl Program {
-    const ALL: [Program; 2] = [Program::Leaf, Program::Service];
-
-    fn name(self) -> &'static str {
-        match self {
-            Program::Leaf => "leaf loop",
-            Program::Service => "service",
-        }
-    }
-
-    /// Makes about `spans` spans; gives how many it were.
-    fn run(self, spans: u64) -> u64 {
-        match self {
-            Program::Leaf => {
-                bodies::spans::run(Body::Leaf, spans);
-                spans
-            }
-            Program::Service => service::run(spans / service::SPANS_PER_REQUEST),
-        }
-    }
-}
 
 fn main() {
     match child::words() {
@@ -61,7 +31,7 @@ fn measure(words: &[String]) {
     let [arm, program, part] = words else { panic!("arm, program, part") };
     let arm = Arm::named(arm).expect("an arm");
     let part: u64 = part.parse().expect("a number");
-    let program = Program::ALL.into_iter().find(|of| of.name() == program).expect("a program");
+    let program = Program::named(program).expect("a program");
     let ours = matches!(arm, Arm::Subscriber | Arm::Layer);
     let installed = arm.install();
     let (process, thread) = (usage::process_cpu_ns(), usage::thread_cpu_ns());
@@ -94,13 +64,14 @@ fn check(recording: &Recording, spans: u64) {
 fn compare(line: &CommandLine) {
     let part = if line.quick { "8" } else { "1" };
     let arms = line.chosen(ARMS, Arm::name);
+    let programs = line.chosen(Program::ALL, Program::name);
     let cases: Vec<(Program, Arm)> =
-        Program::ALL.iter().flat_map(|&of| arms.iter().map(move |&arm| (of, arm))).collect();
+        programs.iter().flat_map(|&of| arms.iter().map(move |&arm| (of, arm))).collect();
     let rounds = line.rounds.unwrap_or(if line.quick { 3 } else { 5 });
     let results = interleave(&cases, rounds, |(program, arm)| {
         child::run(&[arm.name(), program.name(), part])
     });
-    for program in Program::ALL {
+    for program in programs {
         let of = cases.iter().zip(&results).filter(|((of, _), _)| *of == program);
         print(program, of.map(|((_, arm), rounds)| (*arm, rounds)));
     }
@@ -113,5 +84,5 @@ fn print<'a>(program: Program, results: impl Iterator<Item = (Arm, &'a Rounds)>)
         let cells = ["producer", "collector", "share", "bytes"];
         table.row(arm.name(), cells.map(|key| figure(rounds.least(key))));
     }
-    table.print(&format!("{}: least of the rounds", program.name()));
+    table.print(&format!("Collecting, {}: least of the rounds", program.name()));
 }

@@ -6,8 +6,9 @@
 use spanfire_benches::{
     child::{self, Figures},
     command_line::CommandLine,
+    program::Program,
     rounds::interleave,
-    scratch, service,
+    scratch,
     table::{Table, figure},
     usage,
 };
@@ -84,7 +85,7 @@ fn main() {
 /// In a child: makes the recording.
 fn record(file: &str, spans: u64) {
     let guard = spanfire::Recorder::builder().output(file).init().expect("a recorder");
-    let spans = service::run(spans / service::SPANS_PER_REQUEST);
+    let spans = Program::Service.run(spans);
     guard.finish().expect("a recording");
     let mut figures = Figures::default();
     figures.set("spans", spans as f64);

@@ -1,14 +1,15 @@
 //! Recording to SVG, against the way of `tracing-flame` and `inferno-flamegraph`, on the same spans.
 //!
-//! One process records the service program through both layers at once, so that both files hold the
-//! same spans. Then each way draws its file, in a process of its own.
+//! One process runs a program through both layers at once, so that both files hold the same spans.
+//! Then each way draws its file, in a process of its own.
 
 use inferno::flamegraph::{Options, from_reader};
 use spanfire_benches::{
     child::{self, Figures},
     command_line::CommandLine,
+    program::Program,
     rounds::{Rounds, interleave},
-    scratch, service,
+    scratch,
     table::{Table, figure},
     usage,
 };
@@ -18,7 +19,6 @@ use spanfire_views::{CallTree, Replay, Selection, Stacks};
 use std::{
     fs::{self, File},
     io::{BufReader, BufWriter, Write},
-    path::Path,
     time::Instant,
 };
 use tracing_subscriber::prelude::*;
@@ -28,8 +28,9 @@ fn main() {
     let words: Option<Vec<&str>> =
         words.as_ref().map(|words| words.iter().map(String::as_str).collect());
     match words.as_deref() {
-        Some(["record", recording, folded, spans]) => {
-            record(recording, folded, spans.parse().expect("a number"));
+        Some(["record", program, recording, folded, spans]) => {
+            let program = Program::named(program).expect("a program");
+            record(program, recording, folded, spans.parse().expect("a number"));
         }
         Some([OURS, file, svg]) => measure(svg, |svg| draw_recording(file, svg)),
         Some([THEIRS, file, svg]) => measure(svg, |svg| draw_folded(file, svg)),
@@ -41,12 +42,12 @@ const OURS: &str = "spanfire";
 const THEIRS: &str = "tracing-flame, inferno";
 
 /// In a child: makes both files.
-fn record(recording: &str, folded: &str, spans: u64) {
+fn record(program: Program, recording: &str, folded: &str, spans: u64) {
     let (layer, guard) =
         spanfire::Recorder::builder().output(recording).layer().expect("a recorder");
     let (flame, flame_guard) = tracing_flame::FlameLayer::with_file(folded).expect("a file");
     tracing_subscriber::registry().with(layer).with(flame).init();
-    let spans = service::run(spans / service::SPANS_PER_REQUEST);
+    let spans = program.run(spans);
     guard.finish().expect("a recording");
     flame_guard.flush().expect("a whole file");
     let mut figures = Figures::default();
@@ -80,23 +81,29 @@ fn draw_folded(file: &str, svg: &mut dyn Write) {
 
 /// In the parent.
 fn compare(line: &CommandLine) {
-    let [recording, folded, svg] = ["recording", "folded", "svg"].map(scratch::file);
-    let [recording_path, folded_path, svg_path] =
-        [&recording, &folded, &svg].map(|file| file.to_str().expect("a path in UTF-8"));
+    for program in line.chosen([Program::Nested, Program::Service], Program::name) {
+        compare_on(program, line);
+    }
+}
+
+fn compare_on(program: Program, line: &CommandLine) {
+    let files = ["recording", "folded", "svg"].map(scratch::file);
+    let [recording, folded, svg] =
+        files.each_ref().map(|file| file.to_str().expect("a path in UTF-8"));
     let spans = if line.quick { "750000" } else { "7500000" };
-    let spans = child::run(&["record", recording_path, folded_path, spans]).get("spans");
-    let ways = [(OURS, recording_path), (THEIRS, folded_path)];
-    let rounds = line.rounds.unwrap_or(if line.quick { 3 } else { 5 });
-    let results = interleave(&ways, rounds, |(way, file)| child::run(&[way, file, svg_path]));
-    print(spans, &[&recording, &folded], &ways.map(|(way, _)| way), &results);
-    for file in [recording, folded, svg] {
+    let spans = child::run(&["record", program.name(), recording, folded, spans]).get("spans");
+    let ways = [(OURS, recording), (THEIRS, folded)];
+    let rounds = line.rounds.unwrap_or(3);
+    let results = interleave(&ways, rounds, |(way, file)| child::run(&[way, file, svg]));
+    print(&format!("{}: {spans} spans", program.name()), &ways, &results);
+    for file in files {
         let _ = fs::remove_file(file);
     }
 }
 
-fn print(spans: f64, files: &[&Path], ways: &[&str], results: &[Rounds]) {
+fn print(what: &str, ways: &[(&str, &str)], results: &[Rounds]) {
     let mut table = Table::new("way", ["file, MB", "s", "peak memory, MB"]);
-    for ((way, rounds), file) in ways.iter().zip(results).zip(files) {
+    for ((way, file), rounds) in ways.iter().zip(results) {
         let megabytes = fs::metadata(file).map_or(0.0, |file| file.len() as f64 / 1e6);
         let seconds = format!("{:.3}", rounds.least("seconds"));
         table.row(way, [figure(megabytes), seconds, figure(rounds.median("memory"))]);
@@ -105,5 +112,5 @@ fn print(spans: f64, files: &[&Path], ways: &[&str], results: &[Rounds]) {
         let ratio = |key| figure(theirs.least(key) / ours.least(key));
         table.row("theirs ÷ ours", [String::new(), ratio("seconds"), ratio("memory")]);
     }
-    table.print(&format!("{spans} spans to SVG: least of the rounds"));
+    table.print(&format!("{what} to SVG, least of the rounds"));
 }

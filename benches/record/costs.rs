@@ -62,7 +62,7 @@ impl Figure {
         match self {
             Figure::Wall => "ns",
             Figure::Cpu => "ns of the thread's CPU time",
-            Figure::Cold => "ns, of a thread's first 100,000 spans",
+            Figure::Cold => "ns of a thread's first 100,000 spans",
         }
     }
 }
@@ -99,6 +99,7 @@ impl Costs {
             table.row(arm.name(), cells);
         }
         let unit = of.unit();
-        table.print(&format!("{unit} per span, {threads} thread(s): least of the rounds (median)"));
+        let threads = if threads == 1 { "one thread" } else { "two threads" };
+        table.print(&format!("{unit} per span, {threads}: least of the rounds (median)"));
     }
 }

@@ -30,9 +30,11 @@ pub fn print(costs: &Costs, of: Figure) {
         Some(least(Arm::Paused, body, 1)? - least(Arm::None, body, 1)?)
     });
     for arm in [Arm::Subscriber, Arm::Layer] {
-        row(&format!("{}, two threads ÷ one", arm.name()), "≤ 1.1", &|body| {
-            Some(least(arm, body, 2)? / least(arm, body, 1)?)
-        });
+        for (of, what) in [(Figure::Cpu, "CPU"), (Figure::Wall, "elapsed")] {
+            row(&format!("{}, two threads ÷ one, {what}", arm.name()), "≤ 1.1", &|body| {
+                Some(costs.least(arm, body, 2, of)? / costs.least(arm, body, 1, of)?)
+            });
+        }
     }
     for (arm, to_reach) in PEERS {
         row(&format!("{} ÷ subscriber", arm.name()), to_reach, &|body| {
