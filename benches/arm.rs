@@ -141,8 +141,14 @@ impl Arm {
                 tracing_subscriber::registry().with(layer).try_init()?;
                 Box::new(guard)
             }
-            Arm::Fastrace => Box::new(install_fastrace()),
-            Arm::Puffin => Box::new(install_puffin()),
+            Arm::Fastrace => {
+                install_fastrace();
+                Box::new(())
+            }
+            Arm::Puffin => {
+                install_puffin();
+                Box::new(())
+            }
         })
     }
 }

@@ -33,7 +33,10 @@ impl Table {
     pub fn print(&self, title: &str) {
         println!("\n{title}\n");
         let columns = self.rows.iter().map(Vec::len).max().unwrap_or(0);
-        let width = |column| self.rows.iter().filter_map(|row| row.get(column)).map(chars).max();
+        let width = |column: usize| {
+            let cells = self.rows.iter().filter_map(|row| row.get(column));
+            cells.map(|cell| cell.chars().count()).max()
+        };
         let widths: Vec<usize> = (0..columns).map(|column| width(column).unwrap_or(0)).collect();
         for (number, row) in self.rows.iter().enumerate() {
             println!("{}", line(row, &widths));
@@ -42,10 +45,6 @@ impl Table {
             }
         }
     }
-}
-
-fn chars(text: &String) -> usize {
-    text.chars().count()
 }
 
 fn line(row: &[String], widths: &[usize]) -> String {
