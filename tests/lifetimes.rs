@@ -3,21 +3,20 @@
 use spanfire_recording::{Form, Recording};
 use spanfire_tests::{FORMS, Session};
 use spanfire_views::{Replay, RequestTable, Selection};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 use tracing::{Span, info_span};
 
-/// Long beside everything else that happens here.
-const WAIT: Duration = Duration::from_millis(20);
+/// Long beside everything else that happens here, and beside the few milliseconds after which a
+/// collector that gets a processor notices that a span which its callsite's others let expect to be
+/// entered or dropped at once waits.
+const WAIT: Duration = Duration::from_millis(100);
 
 /// How far two clocks that are calibrated against each other may run apart in that time.
 const DRIFT_NS: u64 = 20_000;
 
-/// Lets time pass in which this thread records nothing.
+/// Lets time pass in which this thread records nothing and leaves the processor to others.
 fn wait() {
-    let start = Instant::now();
-    while start.elapsed() < WAIT {
-        std::hint::spin_loop();
-    }
+    std::thread::sleep(WAIT);
 }
 
 /// A span of a callsite whose spans are entered and dropped at once, unless its caller waits.

@@ -14,7 +14,7 @@
 //! a handle of the span is dropped next. Both changes replace word 0 alone.
 //!
 //! A span id of [`Form::Subscriber`] carries its callsite in its upper 20 bits and a sequence number,
-//! never 0, in its lower 44.
+//! never 0, in its lower 44. The recorder counts in twos; the number's lowest bit is its own affair.
 
 use crate::{CallsiteId, Field, Form, Parent, SpanId, Tick, Value};
 

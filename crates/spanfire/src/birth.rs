@@ -12,8 +12,20 @@ use tracing_core::{
     span::{Attributes, Id, Record},
 };
 
-/// Records that span `id` was created.
+/// Whether a new span has a contextual parent and no fields that are recorded.
 #[inline(always)]
+pub(crate) fn is_plain(lane: &Lane, site: &Site, span: &Attributes<'_>) -> bool {
+    let takes_fields = match site.wanted() {
+        Wanted::Never => false,
+        Wanted::OfRoots => lane.at_root(),
+        Wanted::Always => true,
+    };
+    span.is_contextual() && !takes_fields
+}
+
+/// Records that span `id` was created, with a clock read and whatever belongs to it.
+#[cold]
+#[inline(never)]
 pub(crate) fn span_created<const LAYER: bool>(
     core: &Core,
     lane: &Lane,
@@ -21,30 +33,9 @@ pub(crate) fn span_created<const LAYER: bool>(
     id: u64,
     span: &Attributes<'_>,
 ) {
-    if span.is_contextual() && !takes_fields(lane, site) {
-        lane.born::<LAYER>(core, site, id);
-    } else {
-        created_with_attributes::<LAYER>(core, lane, site, id, span);
+    if is_plain(lane, site, span) {
+        return lane.born_checked::<LAYER>(core, site, id);
     }
-}
-
-#[inline(always)]
-fn takes_fields(lane: &Lane, site: &Site) -> bool {
-    match site.wanted() {
-        Wanted::Never => false,
-        Wanted::OfRoots => lane.at_root(),
-        Wanted::Always => true,
-    }
-}
-
-#[inline(never)]
-fn created_with_attributes<const LAYER: bool>(
-    core: &Core,
-    lane: &Lane,
-    site: &Site,
-    id: u64,
-    span: &Attributes<'_>,
-) {
     let root = span.is_root() || (span.is_contextual() && lane.at_root());
     let parent = match span.parent() {
         Some(parent) => Some(parent.into_u64()),

@@ -7,6 +7,7 @@
 
 use std::{
     alloc::{Layout, alloc_zeroed, dealloc, handle_alloc_error},
+    ops::Range,
     ptr::NonNull,
     sync::{
         Mutex, PoisonError,
@@ -70,6 +71,12 @@ impl Chunk {
         self.memory().words.get(position).map_or(0, |slot| slot.load(Relaxed))
     }
 
+    /// Appends the words of `range` to `out`.
+    pub fn copy_to(&self, out: &mut Vec<u64>, range: Range<usize>) {
+        let words = self.memory().words.get(range).unwrap_or_default();
+        out.extend(words.iter().map(|word| word.load(Relaxed)));
+    }
+
     /// How many words the owner has published: where it writes next.
     #[inline(always)]
     pub fn position(&self) -> usize {
@@ -106,6 +113,33 @@ impl Chunk {
     /// The handle behind a pointer that [`as_ptr`](Self::as_ptr) gave.
     pub fn from_ptr(pointer: *mut ()) -> Option<Chunk> {
         NonNull::new(pointer.cast()).map(Chunk)
+    }
+}
+
+/// A chunk that its lane has filled and given away: nobody writes it until it is reset.
+pub(crate) struct Full(Chunk);
+
+impl Full {
+    /// `chunk`, which the calling thread's lane filled and will not touch again, unless it takes it
+    /// back by [`into_chunk`](Self::into_chunk).
+    pub fn new(chunk: Chunk) -> Full {
+        Full(chunk)
+    }
+
+    /// All its words.
+    pub fn words(&self) -> &[u64] {
+        let words = &self.0.memory().words[..self.0.published()];
+        // SAFETY: `AtomicU64` has the layout of `u64`, and no thread writes the words while `self`
+        // is there: its owner gave the chunk away, and only the chunk taken out of `self` is reset.
+        unsafe { std::slice::from_raw_parts(words.as_ptr().cast(), words.len()) }
+    }
+
+    pub fn chunk(&self) -> Chunk {
+        self.0
+    }
+
+    pub fn into_chunk(self) -> Chunk {
+        self.0
     }
 }
 

@@ -1,11 +1,19 @@
 //! The collector: takes what lanes have published and writes the recording.
 //!
 //! It wakes for every full chunk, and at least every 50 ms looks at every lane's open chunk, so that
-//! what any thread recorded, also one that sleeps for ever, is in the file within 100 ms. The order
+//! what any thread recorded, also one that sleeps for ever, is in the file within 100 ms. While
+//! there were events within the last second it also wakes every 5 ms to see that no lane's last record changes later than
+//! that: see [`Lane::grow_old`]. The order
 //! of a lane's events is kept by the chunks' sequence numbers: an open chunk is read only when all
 //! chunks the lane sent before it have been.
 
-use crate::{callsites, chunk::Chunk, core::Core, lane::Lane, sink::Sink};
+use crate::{
+    callsites,
+    chunk::{Chunk, Full},
+    core::Core,
+    lane::Lane,
+    sink::Sink,
+};
 use crossbeam_channel::{Receiver, RecvTimeoutError, Sender};
 use spanfire_recording::{
     Anchor, Error, Form, LaneId, Loss, LossCause, Tick, Writer,
@@ -19,13 +27,24 @@ use std::{
 /// How often the open chunks are looked at.
 const LOOK: Duration = Duration::from_millis(50);
 
+/// How often the last records are aged.
+const AGE: Duration = Duration::from_millis(5);
+
+/// After how long without events they are aged only at each look.
+const QUIET: Duration = Duration::from_secs(1);
+
+/// How long the collector sleeps after it took full chunks, and no longer than it takes the fastest
+/// thread to fill a part of a small buffer.
+const REST: Duration = Duration::from_millis(1);
+const REST_PER_CHUNK: Duration = Duration::from_micros(10);
+
 /// How often an anchor is taken.
 const ANCHOR: Duration = Duration::from_secs(1);
 
 /// What the collector is told.
 pub(crate) enum Message {
     /// A lane filled a chunk.
-    Full { lane: u32, chunk: Chunk },
+    Full { lane: u32, chunk: Full },
     /// The recording ends.
     Finish,
 }
@@ -37,6 +56,9 @@ pub(crate) struct Collector {
     empty: Sender<Chunk>,
     lanes: Vec<Taken>,
     callsites: usize,
+    /// Whether there were events since the last look.
+    events_seen: bool,
+    last_events: Instant,
     /// `None` after the sink refused something.
     writer: Option<Writer<Sink>>,
     failure: Option<Error>,
@@ -52,6 +74,14 @@ struct Taken {
     position: usize,
     /// The last record taken from it, while it may still change.
     changeable: Option<Changeable>,
+    /// What [`Lane::grow_old`] gave last.
+    aged: u64,
+}
+
+/// What waited in the channel.
+struct Waiting {
+    any: bool,
+    finish: bool,
 }
 
 #[derive(Clone, Copy)]
@@ -74,6 +104,8 @@ impl Collector {
             empty,
             lanes: Vec::new(),
             callsites: 0,
+            events_seen: false,
+            last_events: Instant::now(),
             writer: Some(writer),
             failure: None,
             words: Vec::new(),
@@ -83,17 +115,36 @@ impl Collector {
     /// Collects until told to finish; gives the finished recording's sink back.
     pub fn run(mut self) -> Result<Sink, Error> {
         let mut next_look = Instant::now() + LOOK;
+        let mut next_age = Instant::now() + AGE;
+        let rest = REST.min(REST_PER_CHUNK * self.core.chunks() as u32);
         let mut next_anchor = Instant::now() + ANCHOR;
         loop {
-            let patience = next_look.saturating_duration_since(Instant::now());
-            match self.full.recv_timeout(patience) {
-                Ok(Message::Full { lane, chunk }) => self.take_full(lane, chunk),
+            let quiet = self.last_events.elapsed() > QUIET;
+            let next = if quiet { next_look } else { next_look.min(next_age) };
+            match self.full.recv_deadline(next) {
+                Ok(Message::Full { lane, chunk }) => {
+                    self.take_full(lane, &chunk);
+                    self.give_back(chunk.into_chunk());
+                    if self.take_waiting().finish {
+                        break;
+                    }
+                    // More will come: threads that find the collector asleep instead of waiting
+                    // need not wake it.
+                    std::thread::sleep(rest);
+                }
                 Ok(Message::Finish) | Err(RecvTimeoutError::Disconnected) => break,
                 Err(RecvTimeoutError::Timeout) => {}
             }
             let now = Instant::now();
+            if now >= next_age {
+                self.age();
+                next_age = now + AGE;
+            }
             if now >= next_look {
                 self.look();
+                if std::mem::take(&mut self.events_seen) {
+                    self.last_events = now;
+                }
                 next_look = Instant::now() + LOOK;
             }
             if now >= next_anchor {
@@ -105,10 +156,9 @@ impl Collector {
     }
 
     fn finish(mut self) -> Result<Sink, Error> {
-        while let Ok(message) = self.full.try_recv() {
-            if let Message::Full { lane, chunk } = message {
-                self.take_full(lane, chunk);
-            }
+        // A thread in the middle of a callback may still send a chunk that it had filled before.
+        while self.take_waiting().any {
+            self.look();
         }
         self.look();
         self.anchor();
@@ -116,6 +166,32 @@ impl Collector {
             (Some(writer), None) => writer.finish(),
             (_, Some(failure)) => Err(failure),
             (None, None) => Err(std::io::Error::other("the recording was not written").into()),
+        }
+    }
+
+    /// Takes the full chunks that wait.
+    fn take_waiting(&mut self) -> Waiting {
+        let mut waiting = Waiting { any: false, finish: false };
+        while let Ok(message) = self.full.try_recv() {
+            match message {
+                Message::Full { lane, chunk } => {
+                    self.take_full(lane, &chunk);
+                    self.give_back(chunk.into_chunk());
+                    waiting.any = true;
+                }
+                Message::Finish => waiting.finish = true,
+            }
+        }
+        waiting
+    }
+
+    /// Lets the last record of every lane grow old.
+    fn age(&mut self) {
+        self.meet_lanes();
+        for taken in &mut self.lanes {
+            if let Some(lane) = &taken.lane {
+                taken.aged = lane.grow_old(taken.aged);
+            }
         }
     }
 
@@ -129,7 +205,7 @@ impl Collector {
             let open =
                 lane.published.open().filter(|chunk| chunk.sequence() == self.lanes[number].chunks);
             if let Some(chunk) = open {
-                self.take(number, chunk);
+                self.take_open(number, chunk);
             }
             self.tell_losses(number, &lane);
             if ended && lane.published.sent() == self.lanes[number].chunks {
@@ -143,17 +219,19 @@ impl Collector {
         self.write(|writer| writer.flush());
     }
 
-    fn take_full(&mut self, lane: u32, chunk: Chunk) {
+    /// Writes what was not taken of a chunk when it was open.
+    fn take_full(&mut self, lane: u32, full: &Full) {
         self.meet_lanes();
         let number = lane as usize;
-        if number < self.lanes.len() {
-            self.take(number, chunk);
-            let taken = &mut self.lanes[number];
-            taken.chunks += 1;
-            taken.position = 0;
-            taken.changeable = None;
+        let Some(taken) = self.lanes.get_mut(number) else { return };
+        let correction = taken.changed(full.chunk());
+        let position = std::mem::take(&mut taken.position);
+        taken.chunks += 1;
+        taken.changeable = None;
+        if let Some(correction) = correction {
+            self.write_events(number, &correction);
         }
-        self.give_back(chunk);
+        self.write_events(number, full.words().get(position..).unwrap_or_default());
     }
 
     fn give_back(&self, chunk: Chunk) {
@@ -161,33 +239,35 @@ impl Collector {
         let _ = self.empty.try_send(chunk);
     }
 
-    /// Writes the words of `chunk` that were not taken before.
-    fn take(&mut self, number: usize, chunk: Chunk) {
+    /// Writes the words of an open chunk that were not taken before.
+    fn take_open(&mut self, number: usize, chunk: Chunk) {
         let length = chunk.published();
         let taken = &mut self.lanes[number];
-        self.words.clear();
-        if let Some(correction) = taken.changed(chunk) {
-            self.words.extend(correction);
-        }
-        self.words.extend((taken.position..length).map(|position| chunk.word(position)));
+        let mut words = std::mem::take(&mut self.words);
+        words.clear();
+        words.extend(taken.changed(chunk).into_iter().flatten());
+        chunk.copy_to(&mut words, taken.position..length);
         if length > taken.position {
             taken.position = length;
-            taken.changeable = last_record(self.core.form, &self.words, length);
+            taken.changeable = last_record(self.core.form, &words, length);
         }
-        if self.words.is_empty() {
-            return;
-        }
-        self.meet_callsites();
-        let words = std::mem::take(&mut self.words);
-        self.write(|writer| writer.events(LaneId(number as u32), &words).map(drop));
+        self.write_events(number, &words);
         self.words = words;
+    }
+
+    fn write_events(&mut self, number: usize, words: &[u64]) {
+        if !words.is_empty() {
+            self.events_seen = true;
+            self.meet_callsites();
+            self.write(|writer| writer.events(LaneId(number as u32), words).map(drop));
+        }
     }
 
     /// Lanes are written in the order of their numbers, before any of their events.
     fn meet_lanes(&mut self) {
         for lane in self.core.lanes_since(self.lanes.len() as u32) {
             self.write(|writer| writer.lane(&lane.published.thread).map(drop));
-            self.lanes.push(Taken { lane: Some(lane), chunks: 0, position: 0, changeable: None });
+            self.lanes.push(Taken::new(lane));
         }
     }
 
@@ -234,6 +314,10 @@ impl Collector {
 }
 
 impl Taken {
+    fn new(lane: Arc<Lane>) -> Self {
+        Taken { lane: Some(lane), chunks: 0, position: 0, changeable: None, aged: 0 }
+    }
+
     /// What is to be added since the last record taken was changed.
     fn changed(&mut self, chunk: Chunk) -> Option<[u64; 2]> {
         let before = self.changeable?;

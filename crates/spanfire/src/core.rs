@@ -3,7 +3,7 @@
 use crate::{
     Overflow,
     callsites::Callsites,
-    chunk::{Chunk, Pool},
+    chunk::{Chunk, Full, Pool},
     clock::RecordingClock,
     collector::Message,
     fields::Fields,
@@ -48,6 +48,8 @@ pub(crate) struct Core {
     next_lane: AtomicU32,
     /// Every lane whose thread may still use it.
     lanes: Mutex<Vec<Arc<Lane>>>,
+    /// What the recorder was made part of, once that is known.
+    dispatch: Mutex<Option<tracing_core::dispatcher::WeakDispatch>>,
     /// Dropped last: all chunks lie in it.
     pool: Pool,
 }
@@ -103,7 +105,26 @@ impl Core {
             empty: parts.empty,
             next_lane: AtomicU32::new(0),
             lanes: Mutex::new(Vec::new()),
+            dispatch: Mutex::new(None),
             pool: parts.pool,
+        }
+    }
+
+    /// Remembers what the recorder is part of.
+    pub fn belongs_to(&self, dispatch: &tracing_core::Dispatch) {
+        let mut known = self.dispatch.lock().unwrap_or_else(PoisonError::into_inner);
+        *known = Some(dispatch.downgrade());
+    }
+
+    /// Has every callsite asked again, with the recorder as this thread's default: where one
+    /// dispatcher is alive, `tracing` asks no other than the default of the calling thread.
+    pub fn renew_interest(&self) {
+        let known = self.dispatch.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        if let Some(dispatch) = known.and_then(|known| known.upgrade()) {
+            tracing_core::dispatcher::with_default(
+                &dispatch,
+                tracing_core::callsite::rebuild_interest_cache,
+            );
         }
     }
 
@@ -162,7 +183,7 @@ impl Core {
 
     /// Hands a full chunk to the collector; `false` if it has no room for it or is gone.
     pub fn send_full(&self, lane: u32, chunk: Chunk) -> bool {
-        let mut message = Message::Full { lane, chunk };
+        let mut message = Message::Full { lane, chunk: Full::new(chunk) };
         if self.overflow == Overflow::Drop {
             return match self.full.try_send(message) {
                 Ok(()) => true,
@@ -224,6 +245,11 @@ impl Core {
         if let Ok(place) = lanes.binary_search_by_key(&number, |lane| lane.published.number) {
             lanes.remove(place);
         }
+    }
+
+    /// How many chunks the buffer has.
+    pub fn chunks(&self) -> usize {
+        self.pool.budget()
     }
 
     /// Asks the collector for something.

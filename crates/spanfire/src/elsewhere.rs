@@ -43,9 +43,15 @@ pub(crate) fn exit(core: &Core, id: u64) {
 
 #[cold]
 #[inline(never)]
-pub(crate) fn dropped(core: &Core, id: u64) {
+pub(crate) fn dropped<const LAYER: bool>(core: &Core, id: u64) {
     if let Some(core) = recording(core).filter(|_| id != IGNORED) {
-        Slot::with(core, |lane| lane.dropped(core, id));
+        Slot::with(core, |lane| {
+            if !LAYER && subscriber::is_trusted(id) {
+                lane.dropped_trusted(core, id);
+            } else {
+                lane.dropped_checked::<false>(core, id);
+            }
+        });
     }
 }
 

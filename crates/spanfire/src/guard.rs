@@ -79,8 +79,10 @@ impl Guard {
     }
 
     fn set(&self, state: State) {
-        if self.running.as_ref().is_some_and(|running| running.core.set_state(state)) {
-            tracing_core::callsite::rebuild_interest_cache();
+        if let Some(running) = &self.running
+            && running.core.set_state(state)
+        {
+            running.core.renew_interest();
         }
     }
 }
@@ -91,7 +93,7 @@ impl Running {
         let collector = self.collector.lock().unwrap_or_else(PoisonError::into_inner).take()?;
         self.core.set_state(State::Finished);
         self.core.tell(Message::Finish);
-        tracing_core::callsite::rebuild_interest_cache();
+        self.core.renew_interest();
         Some(match collector.join() {
             Ok(result) => result.map_err(Error::from),
             Err(_) => Err(Error::collector_panicked()),

@@ -28,6 +28,10 @@ pub struct Layer {
 }
 
 impl<S: Subscriber> tracing_subscriber::Layer<S> for Layer {
+    fn on_register_dispatch(&self, dispatch: &tracing_core::Dispatch) {
+        self.core.belongs_to(dispatch);
+    }
+
     #[inline]
     fn on_new_span(&self, span: &Attributes<'_>, id: &Id, _: Context<'_, S>) {
         let core = &*self.core;
@@ -59,8 +63,8 @@ impl<S: Subscriber> tracing_subscriber::Layer<S> for Layer {
     #[inline]
     fn on_close(&self, id: Id, _: Context<'_, S>) {
         match Slot::hot(&self.core) {
-            Some(lane) => lane.dropped(&self.core, id.into_u64()),
-            None => elsewhere::dropped(&self.core, id.into_u64()),
+            Some(lane) => lane.dropped_checked::<true>(&self.core, id.into_u64()),
+            None => elsewhere::dropped::<true>(&self.core, id.into_u64()),
         }
     }
 
@@ -95,7 +99,12 @@ impl<S: Subscriber> tracing_subscriber::Layer<S> for Layer {
 #[inline(always)]
 pub(crate) fn create(core: &Core, lane: &Lane, span: &Attributes<'_>, id: &Id) {
     let Some(site) = lane.site(core, span.metadata()) else { return };
-    if site.recorded() {
+    if !site.recorded() {
+        return;
+    }
+    if birth::is_plain(lane, site, span) && site.spend_trust() {
+        lane.born_trusted::<true>(core, site, id.into_u64());
+    } else {
         birth::span_created::<true>(core, lane, site, id.into_u64(), span);
     }
 }

@@ -2,7 +2,7 @@
 
 use super::{
     Chunk, ChunkHeader, MAX_EVENTS, MAX_FIELD_BYTES, TAG_EXTENDED_SHIFT, TAG_IMPLIED, TAG_KIND,
-    span_of_key,
+    next_key, span_of_key,
 };
 use crate::{
     Callsite, CallsiteId, Event, EventKind, Field, Form, Loss, LossCause, Parent, SpanId, Tick,
@@ -22,7 +22,9 @@ pub(crate) fn decode(
 ) -> Result<Chunk, String> {
     let mut input = Input(stored);
     let header = ChunkHeader::parse(&mut input).ok_or("no room for a chunk's header")?;
-    let plain = plain.checked_sub(ChunkHeader::BYTES).ok_or("no room for a chunk's columns")?;
+    let ticks = input.size().and_then(|length| input.bytes(length)).ok_or(CUT)?;
+    let before = stored.len() - input.0.len();
+    let plain = plain.checked_sub(before).ok_or("no room for a chunk's columns")?;
     let unpacked;
     let columns = if plain == input.0.len() {
         input.0
@@ -30,7 +32,7 @@ pub(crate) fn decode(
         unpacked = unpack(input.0, plain)?;
         &unpacked
     };
-    let mut decoder = Decoder::new(form, callsites, header, columns)
+    let mut decoder = Decoder::new(form, callsites, header, ticks, columns)
         .ok_or("the columns do not fit the header")?;
     while !decoder.tags.is_empty() {
         decoder.record()?;
@@ -76,15 +78,15 @@ impl<'a> Decoder<'a> {
         form: Form,
         callsites: &'a [Callsite],
         header: ChunkHeader,
+        ticks: &'a [u8],
         columns: &'a [u8],
     ) -> Option<Self> {
-        let mut input = Input(columns);
-        let (tags, ticks) = (input.size()?, input.size()?);
-        if tags != header.events as usize || header.events > MAX_EVENTS {
+        if header.events > MAX_EVENTS {
             return None;
         }
-        let tags = Input(input.bytes(tags)?);
-        let ticks = Input(input.bytes(ticks)?);
+        let mut input = Input(columns);
+        let tags = Input(input.bytes(header.events as usize)?);
+        let ticks = Input(ticks);
         let events = Vec::with_capacity(tags.0.len());
         Some(Decoder {
             form,
@@ -128,7 +130,7 @@ impl<'a> Decoder<'a> {
 
     fn birth(&mut self, kind: u64, implied: bool) -> Result<(), String> {
         let callsite = self.callsite()?;
-        let mut key = self.last_key.wrapping_add(1);
+        let mut key = next_key(self.form, self.last_key);
         if !implied {
             key = key.wrapping_add_signed(self.args.signed().ok_or(CUT)?);
         }

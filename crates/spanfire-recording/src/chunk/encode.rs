@@ -1,10 +1,12 @@
 //! Words to columns.
 
-use super::{ChunkHeader, MAX_EVENTS, TAG_EXTENDED_SHIFT, TAG_IMPLIED, key};
+use super::{
+    ChunkHeader, MAX_EVENTS, TAG_EXTENDED_SHIFT, TAG_IMPLIED, column::Column, key, next_key,
+};
 use crate::{
     Form, LaneId, Tick,
     raw::{self, extended, kind},
-    varint::{put, put_signed},
+    varint::put,
 };
 
 /// Encodes chunks one after the other, keeping its buffers.
@@ -13,13 +15,21 @@ pub(crate) struct Encoder {
     form: Form,
     /// A full tick near all others: gives back the three bits that word 0 has no room for.
     base: u64,
-    tags: Vec<u8>,
-    ticks: Vec<u8>,
-    args: Vec<u8>,
+    tags: Column,
+    ticks: Column,
+    args: Column,
     /// Spans entered and not left in this chunk.
     entered: Vec<u64>,
     plain: Vec<u8>,
-    compressed: Vec<u8>,
+    payload: Vec<u8>,
+}
+
+/// What the events of one chunk span.
+struct Span {
+    events: u32,
+    first: u64,
+    last: u64,
+    clamped: u32,
 }
 
 /// The state that makes ids implied; the decoder keeps the same.
@@ -42,12 +52,12 @@ impl Encoder {
         Encoder {
             form,
             base: base.0,
-            tags: Vec::new(),
-            ticks: Vec::new(),
-            args: Vec::new(),
+            tags: Column::default(),
+            ticks: Column::default(),
+            args: Column::default(),
             entered: Vec::new(),
             plain: Vec::new(),
-            compressed: Vec::new(),
+            payload: Vec::new(),
         }
     }
 
@@ -71,70 +81,88 @@ impl Encoder {
     ) -> Option<(ChunkHeader, usize, &'w [u64])> {
         for column in [&mut self.tags, &mut self.ticks, &mut self.args] {
             column.clear();
+            column.reserve(words.len() + 2);
         }
         self.entered.clear();
-        let mut known = Known { last_key: 0, last_left: 0 };
-        let mut last = not_before.0;
-        let mut first = None;
-        let (mut events, mut clamped) = (0, 0);
-        let mut rest = words;
-        let mut whole = true;
-        while let [head, second, ..] = *rest {
-            let kind = head & raw::KIND_MASK;
-            let length = match kind {
-                kind::EXTENDED => raw::extended_words(second),
-                kind => raw::words(self.form, kind),
-            };
-            if whole && (events >= SOFT_MAX_EVENTS || self.args.len() >= SOFT_MAX_ARGS_BYTES) {
-                break;
-            }
-            let Some((record, after)) = rest.split_at_checked(length) else { break };
-            rest = after;
-            whole = !belongs_to_next(kind, second);
-            let tick = self.full_tick(head);
-            if tick < last {
-                clamped += 1;
-            }
-            let tick = tick.max(last);
-            put(&mut self.ticks, if first.is_some() { tick - last } else { 0 });
-            first.get_or_insert(tick);
-            last = tick;
-            events += 1;
-            match kind {
-                kind::EXTENDED => self.extended(record),
-                kind => self.plain_record(kind, record, &mut known),
-            }
+        let (span, rest) = match self.form {
+            Form::Subscriber => self.records::<false>(not_before.0, words)?,
+            Form::Layer => self.records::<true>(not_before.0, words)?,
+        };
+        let Span { events, first, last, clamped } = span;
+        if events == 0 {
+            return None;
         }
-        let first = first?;
         let header = ChunkHeader { lane, events, first: Tick(first), last: Tick(last), clamped };
         Some((header, self.pack(&header), rest))
     }
 
-    /// What [`encode`](Self::encode) left: the bytes to store.
-    pub fn payload(&self) -> &[u8] {
-        &self.compressed
+    /// Fills the columns. Compiled for each form, since this loop is most of what collecting costs.
+    fn records<'w, const LAYER: bool>(
+        &mut self,
+        not_before: u64,
+        words: &'w [u64],
+    ) -> Option<(Span, &'w [u64])> {
+        let form = if LAYER { Form::Layer } else { Form::Subscriber };
+        let mut known = Known { last_key: 0, last_left: 0 };
+        let mut span = Span { events: 0, first: not_before, last: not_before, clamped: 0 };
+        let mut rest = words;
+        while let [head, second, ..] = *rest {
+            let kind = head & raw::KIND_MASK;
+            let length = match kind {
+                kind::EXTENDED => raw::extended_words(second),
+                kind => raw::words(form, kind),
+            };
+            let (record, after) = rest.split_at_checked(length)?;
+            rest = after;
+            let tick = self.full_tick(head);
+            span.clamped += u32::from(tick < span.last);
+            let tick = tick.max(span.last);
+            if span.events == 0 {
+                (span.first, span.last) = (tick, tick);
+            }
+            self.ticks.varint(tick - span.last);
+            span.last = tick;
+            span.events += 1;
+            if kind == kind::EXTENDED {
+                self.extended(record);
+            } else {
+                self.plain_record::<LAYER>(kind, record, &mut known);
+            }
+            let full = span.events >= SOFT_MAX_EVENTS || self.args.len() >= SOFT_MAX_ARGS_BYTES;
+            if full && !belongs_to_next(kind, second) {
+                break;
+            }
+        }
+        Some((span, rest))
     }
 
+    /// What [`encode`](Self::encode) left: the bytes to store.
+    pub fn payload(&self) -> &[u8] {
+        &self.payload
+    }
+
+    #[inline(always)]
     fn full_tick(&self, head: u64) -> u64 {
         let distance = ((head & !raw::KIND_MASK).wrapping_sub(self.base << raw::KIND_BITS)) as i64
             >> raw::KIND_BITS;
         self.base.wrapping_add_signed(distance)
     }
 
-    #[inline]
-    fn plain_record(&mut self, kind: u64, record: &[u64], known: &mut Known) {
+    #[inline(always)]
+    fn plain_record<const LAYER: bool>(&mut self, kind: u64, record: &[u64], known: &mut Known) {
+        let form = if LAYER { Form::Layer } else { Form::Subscriber };
         let span = record[1];
         let implied = match kind {
             kind::NEW | kind::NEW_ENTER | kind::NEW_BOUND => {
-                let key = key(self.form, span);
-                let callsite = match self.form {
+                let key = key(form, span);
+                let callsite = match form {
                     Form::Subscriber => span >> raw::SEQUENCE_BITS,
                     Form::Layer => record[2],
                 };
-                put(&mut self.args, callsite);
-                let expected = known.last_key.wrapping_add(1);
+                self.args.varint(callsite);
+                let expected = next_key(form, known.last_key);
                 if key != expected {
-                    put_signed(&mut self.args, key.wrapping_sub(expected) as i64);
+                    self.args.signed(key.wrapping_sub(expected) as i64);
                 }
                 known.last_key = key;
                 if kind == kind::NEW_ENTER {
@@ -163,15 +191,16 @@ impl Encoder {
                 again
             }
         };
-        self.tags.push(kind as u8 | if implied { TAG_IMPLIED } else { 0 });
+        self.tags.byte(kind as u8 | if implied { TAG_IMPLIED } else { 0 });
     }
 
+    #[inline(never)]
     fn explicit_id(&mut self, span: u64, known: &Known) {
         if self.form == Form::Subscriber {
-            put(&mut self.args, span >> raw::SEQUENCE_BITS);
+            self.args.varint(span >> raw::SEQUENCE_BITS);
         }
         let distance = key(self.form, span).wrapping_sub(known.last_key);
-        put_signed(&mut self.args, distance as i64);
+        self.args.signed(distance as i64);
     }
 
     /// The payload as it is: rare, and compression finds what repeats.
@@ -179,35 +208,38 @@ impl Encoder {
         let kind = (record[1] as u32) & 0xf;
         let length = (record[1] >> 32) as usize;
         debug_assert!(kind <= extended::STALL);
-        self.tags.push((kind << TAG_EXTENDED_SHIFT) as u8 | kind::EXTENDED as u8);
-        put(&mut self.args, length as u64);
-        let start = self.args.len();
-        self.args.extend(record[2..].iter().flat_map(|word| word.to_le_bytes()));
-        self.args.truncate(start + length);
+        self.tags.byte((kind << TAG_EXTENDED_SHIFT) as u8 | kind::EXTENDED as u8);
+        self.args.varint(length as u64);
+        let mut rest = length;
+        for word in &record[2..] {
+            let bytes = word.to_le_bytes();
+            self.args.extend(&bytes[..rest.min(8)]);
+            rest = rest.saturating_sub(8);
+        }
     }
 
-    /// Header, then the columns, compressed if that makes them smaller. Returns the plain length.
+    /// Header, ticks, then tags and args compressed if that makes them smaller. Returns the length
+    /// it would have without.
     fn pack(&mut self, header: &ChunkHeader) -> usize {
+        let (tags, args, ticks) =
+            (self.tags.as_slice(), self.args.as_slice(), self.ticks.as_slice());
+        self.payload.clear();
+        header.put(&mut self.payload);
+        put(&mut self.payload, ticks.len() as u64);
+        self.payload.extend_from_slice(ticks);
         self.plain.clear();
-        put(&mut self.plain, self.tags.len() as u64);
-        put(&mut self.plain, self.ticks.len() as u64);
-        for column in [&self.tags, &self.ticks, &self.args] {
-            self.plain.extend_from_slice(column);
-        }
-        self.compressed.clear();
-        header.put(&mut self.compressed);
+        self.plain.extend_from_slice(tags);
+        self.plain.extend_from_slice(args);
+        let start = self.payload.len();
         let room = lz4_flex::block::get_maximum_output_size(self.plain.len());
-        self.compressed.resize(ChunkHeader::BYTES + room, 0);
-        let output = &mut self.compressed[ChunkHeader::BYTES..];
-        match lz4_flex::block::compress_into(&self.plain, output) {
-            Ok(length) if length < self.plain.len() => {
-                self.compressed.truncate(ChunkHeader::BYTES + length);
-            }
+        self.payload.resize(start + room, 0);
+        match lz4_flex::block::compress_into(&self.plain, &mut self.payload[start..]) {
+            Ok(length) if length < self.plain.len() => self.payload.truncate(start + length),
             _ => {
-                self.compressed.truncate(ChunkHeader::BYTES);
-                self.compressed.extend_from_slice(&self.plain);
+                self.payload.truncate(start);
+                self.payload.extend_from_slice(&self.plain);
             }
         }
-        ChunkHeader::BYTES + self.plain.len()
+        start + self.plain.len()
     }
 }

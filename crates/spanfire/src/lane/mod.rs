@@ -8,9 +8,15 @@
 //!
 //! What is not written: a *new* that its *enter* follows at once, and the drop of a handle directly
 //! after an exit. The record before is changed in place instead (see `spanfire_recording::raw`), and
-//! the collector looks at the last record it took once more. That a span is entered at once is
-//! predicted from its callsite's last spans; every 64th span is created with a clock read of its
-//! own, so that a callsite whose spans begin to wait is noticed.
+//! the collector looks at the last record it took once more. "At once" must not be a guess:
+//!
+//! - A span is *checked*: the clock is read when it is created and when its handle is dropped, and
+//!   the records say so. Or it is *trusted*, because the checked ones before it at this callsite
+//!   were entered and dropped within [`AT_ONCE_TICKS`]; then no clock is read. Every 64th span is
+//!   checked again. The lowest bit of a stand-alone id says which it is. In the layer form, whose
+//!   ids are the registry's, every drop is checked.
+//! - A trusted span that waits all the same is noticed by the collector, which looks each few
+//!   milliseconds and takes the permission to change a record away when it is that old.
 //!
 //! Functions generic over `LAYER` are compiled for each form: a layer's *new* carries the callsite.
 
@@ -28,14 +34,17 @@ use crate::{
 use published::Published;
 use site::Sites;
 use spanfire_recording::raw::{self, FieldBytes, extended, head, kind};
-use std::cell::{Cell, UnsafeCell};
+use std::{
+    cell::{Cell, UnsafeCell},
+    sync::atomic::{AtomicU64, Ordering::Relaxed},
+};
 use tracing_core::Metadata;
 
 /// Sequence numbers a lane takes from the recorder at once.
-const SEQUENCE_BLOCK: u64 = 1 << 16;
+const SEQUENCE_BLOCK: u64 = 1 << 17;
 
-/// A span entered later than this after its creation did not follow it at once. In ticks: a third
-/// of a microsecond to a microsecond, on clocks of 1 to 3 GHz.
+/// What comes later than this did not come at once: a third of a microsecond to a microsecond on
+/// clocks of 1 to 3 GHz.
 const AT_ONCE_TICKS: u64 = 1024;
 
 /// One thread's stream of events.
@@ -52,20 +61,21 @@ pub(crate) struct Lane {
 struct Own {
     chunk: Cell<Option<Chunk>>,
     last_tick: Cell<u64>,
-    /// The span whose record is the last one and may still change: its id after a predicted *new*,
-    /// the id's complement after an exit, 0 otherwise.
-    changeable: Cell<u64>,
+    /// The span whose record is the last one and may still change: its id after a trusted *new*, the
+    /// id's complement after an exit, 0 otherwise. The collector sets it to 0 when it is old.
+    changeable: AtomicU64,
     /// The ids entered and not left, in order, with duplicates: the physical stack.
     entered: UnsafeCell<Vec<u64>>,
-    /// The span created last with a clock read, whose enter may earn its callsite trust.
+    /// The checked span created last, which may earn its callsite trust.
     watched: Cell<u64>,
     /// The sequence number given last.
     sequence: Cell<u64>,
     watched_site: Cell<usize>,
     watched_stake: Cell<u8>,
-    /// Where the record after the watched span's begins.
+    /// Where the record after the watched span's *new* begins.
     watched_end: Cell<usize>,
     scratch: Cell<Option<Box<Scratch>>>,
+    words: Cell<Vec<u64>>,
     sites: Sites,
 }
 
@@ -74,15 +84,22 @@ struct Own {
 pub(crate) struct Scratch {
     pub bytes: FieldBytes,
     pub text: String,
-    words: Vec<u64>,
 }
 
-// SAFETY: `own` is touched only by the thread the lane was made for: `Slot` hands out a lane on no
-// other thread, and the collector uses `published` alone, which is atomic or never changes.
+// SAFETY: `own` is touched only by the thread the lane was made for, since `Slot` hands out a lane on
+// no other thread, but for `changeable`, which is atomic. The collector uses that and `published`,
+// which is atomic or never changes.
 unsafe impl Sync for Lane {}
 
 // SAFETY: as for `Sync`; dropping a lane elsewhere is fine, since nothing in it is tied to a thread.
 unsafe impl Send for Lane {}
+
+impl Own {
+    #[inline(always)]
+    fn set_changeable(&self, changeable: u64) {
+        self.changeable.store(changeable, Relaxed);
+    }
+}
 
 /// What a span is created with besides its id.
 pub(crate) struct Birth<'a> {
@@ -97,7 +114,7 @@ impl Lane {
             own: Own {
                 chunk: Cell::new(None),
                 last_tick: Cell::new(0),
-                changeable: Cell::new(0),
+                changeable: AtomicU64::new(0),
                 entered: UnsafeCell::new(Vec::with_capacity(64)),
                 watched: Cell::new(0),
                 sequence: Cell::new(0),
@@ -105,6 +122,7 @@ impl Lane {
                 watched_stake: Cell::new(0),
                 watched_end: Cell::new(0),
                 scratch: Cell::new(None),
+                words: Cell::new(Vec::new()),
                 sites: Sites::new(),
             },
             published: Published::new(recorder, number, thread),
@@ -119,14 +137,14 @@ impl Lane {
 
     /// An id of the stand-alone form, never used before; `None` when all are used up.
     #[inline(always)]
-    pub fn next_id(&self, core: &Core, site: &Site) -> Option<u64> {
+    pub fn next_id(&self, core: &Core, site: &Site, trusted: bool) -> Option<u64> {
         let mut sequence = self.own.sequence.get();
         if sequence.is_multiple_of(SEQUENCE_BLOCK) {
             sequence = core.take_sequence(SEQUENCE_BLOCK)?;
         }
-        sequence += 1;
+        sequence += 2;
         self.own.sequence.set(sequence);
-        Some(u64::from(site.number()) << raw::SEQUENCE_BITS | sequence)
+        Some(u64::from(site.number()) << raw::SEQUENCE_BITS | sequence | u64::from(trusted))
     }
 
     /// Whether a span created now, without an explicit parent, has none.
@@ -146,20 +164,15 @@ impl Lane {
         (0..entered.len()).rev().find(first).map(|depth| entered[depth])
     }
 
-    /// A span was created: contextual parent, no fields.
+    /// A trusted span was created: contextual parent, no fields.
     #[inline(always)]
-    pub fn born<const LAYER: bool>(&self, core: &Core, site: &Site, id: u64) {
-        if site.predicts() {
-            let tick = self.own.last_tick.get();
-            self.write::<LAYER>(core, tick, kind::NEW_BOUND, id, site.number());
-        } else {
-            self.born_watched::<LAYER>(core, site, id);
-        }
+    pub fn born_trusted<const LAYER: bool>(&self, core: &Core, site: &Site, id: u64) {
+        let tick = self.own.last_tick.get();
+        self.write::<LAYER>(core, tick, kind::NEW_BOUND, id, site.number());
     }
 
-    #[cold]
-    #[inline(never)]
-    fn born_watched<const LAYER: bool>(&self, core: &Core, site: &Site, id: u64) {
+    /// A checked span was created: contextual parent, no fields.
+    pub fn born_checked<const LAYER: bool>(&self, core: &Core, site: &Site, id: u64) {
         let tick = core.clock.raw();
         self.write::<LAYER>(core, tick, kind::NEW, id, site.number());
         let own = &self.own;
@@ -205,7 +218,7 @@ impl Lane {
         // that grows, which is `enter_deeper`'s business.
         unsafe { entered.set_len(entered.len() + 1) };
         let tick = core.clock.read::<COUNTER>();
-        if own.changeable.get() == id {
+        if own.changeable.load(Relaxed) == id {
             let words = if LAYER { 3 } else { 2 };
             if self.change(words, kind::NEW_BOUND, |_| head(tick, kind::NEW_ENTER)) {
                 own.last_tick.set(tick);
@@ -213,7 +226,7 @@ impl Lane {
             }
         }
         if own.watched.get() == id {
-            return self.enter_watched(core, tick, id);
+            return self.enter_watched::<LAYER>(core, tick, id);
         }
         self.write::<false>(core, tick, kind::ENTER, id, 0);
     }
@@ -227,19 +240,26 @@ impl Lane {
 
     #[cold]
     #[inline(never)]
-    fn enter_watched(&self, core: &Core, tick: u64, id: u64) {
-        self.confirm(tick);
+    fn enter_watched<const LAYER: bool>(&self, core: &Core, tick: u64, id: u64) {
+        let own = &self.own;
+        let next = own.watched_end.get() == self.position();
+        let prompt = next && tick.wrapping_sub(own.last_tick.get()) <= AT_ONCE_TICKS;
+        // In the layer form every drop is checked, so trust is about the enter alone.
+        if LAYER || !prompt {
+            self.judge(prompt);
+        }
         self.write::<false>(core, tick, kind::ENTER, id, 0);
     }
 
-    /// The span created with a clock read is entered: was that at once?
-    fn confirm(&self, tick: u64) {
+    /// Ends the watch of a checked span: its callsite earns trust or loses it.
+    fn judge(&self, prompt: bool) {
         let own = &self.own;
         own.watched.set(0);
-        let next = own.watched_end.get() == self.position();
-        let at_once = next && tick.wrapping_sub(own.last_tick.get()) <= AT_ONCE_TICKS;
-        if let Some(site) = own.sites.at(own.watched_site.get()).filter(|_| at_once) {
-            site.earn(own.watched_stake.get());
+        let site = own.sites.at(own.watched_site.get());
+        match site {
+            Some(site) if prompt => site.earn(own.watched_stake.get()),
+            Some(site) => site.lose_trust(),
+            None => {}
         }
     }
 
@@ -267,12 +287,10 @@ impl Lane {
         self.write::<false>(core, tick, kind::EXIT, id, 0);
     }
 
-    /// A handle was dropped; in the layer form, the span closed.
+    /// A handle of a trusted span was dropped.
     #[inline(always)]
-    pub fn dropped(&self, core: &Core, id: u64) {
-        let at_once = self.own.changeable.get() == !id
-            && self.change(2, kind::EXIT, |exit| exit ^ kind::EXIT ^ kind::EXIT_DROP);
-        if !at_once {
+    pub fn dropped_trusted(&self, core: &Core, id: u64) {
+        if self.own.changeable.load(Relaxed) != !id || !self.merge_drop() {
             self.dropped_later(core, id);
         }
     }
@@ -281,6 +299,39 @@ impl Lane {
     fn dropped_later(&self, core: &Core, id: u64) {
         let tick = core.clock.raw();
         self.write::<false>(core, tick, kind::DROP, id, 0);
+    }
+
+    /// A handle of a checked span was dropped; in the layer form, any span closed.
+    #[inline(always)]
+    pub fn dropped_checked<const COUNTER: bool>(&self, core: &Core, id: u64) {
+        let own = &self.own;
+        let tick = core.clock.read::<COUNTER>();
+        let prompt = own.changeable.load(Relaxed) == !id
+            && tick.wrapping_sub(own.last_tick.get()) <= AT_ONCE_TICKS
+            && self.merge_drop();
+        if own.watched.get() == id {
+            self.judge(prompt);
+        }
+        if !prompt {
+            self.write::<false>(core, tick, kind::DROP, id, 0);
+        }
+    }
+
+    /// Makes the exit that was recorded last one that a drop follows.
+    #[inline(always)]
+    fn merge_drop(&self) -> bool {
+        self.change(2, kind::EXIT, |exit| exit ^ kind::EXIT ^ kind::EXIT_DROP)
+    }
+
+    /// For the collector: the span whose record may change. Called with what it gave some
+    /// milliseconds ago, it takes the permission away if nothing has happened since.
+    pub fn grow_old(&self, before: u64) -> u64 {
+        let changeable = &self.own.changeable;
+        if before != 0 {
+            // The owner's stores need no such care: whatever it stores later is right.
+            let _ = changeable.compare_exchange(before, 0, Relaxed, Relaxed);
+        }
+        changeable.load(Relaxed)
     }
 
     /// Anything else that happens to spans, and instants: `start` and field bytes.
@@ -333,7 +384,7 @@ impl Lane {
         }
         chunk.publish(position + if NUMBER { 3 } else { 2 });
         self.own.last_tick.set(tick);
-        self.own.changeable.set(match kind {
+        self.own.set_changeable(match kind {
             kind::NEW_BOUND => id,
             kind::EXIT => !id,
             _ => 0,
@@ -357,31 +408,25 @@ impl Lane {
 
     /// Writes and publishes records of any length that stay together.
     fn write_extended(&self, core: &Core, fill: impl FnOnce(&mut Vec<u64>, u64)) {
-        let mut scratch = self.take_scratch_words();
+        let mut words = self.own.words.take();
+        words.clear();
         let tick = core.clock.raw();
-        fill(&mut scratch.words, tick);
-        let length = scratch.words.len();
-        if let Some((chunk, position)) = self.room(core, tick, length) {
-            for (offset, word) in scratch.words.iter().enumerate() {
+        fill(&mut words, tick);
+        if let Some((chunk, position)) = self.room(core, tick, words.len()) {
+            for (offset, word) in words.iter().enumerate() {
                 chunk.put(position + offset, *word);
             }
-            chunk.publish(position + length);
+            chunk.publish(position + words.len());
             self.own.last_tick.set(tick);
-            self.own.changeable.set(0);
+            self.own.set_changeable(0);
         }
-        self.put_back(scratch);
-    }
-
-    fn take_scratch_words(&self) -> Box<Scratch> {
-        let mut scratch = self.own.scratch.take().unwrap_or_default();
-        scratch.words.clear();
-        scratch
+        self.own.words.set(words);
     }
 
     /// Changes the first word of the last record, `words` long, if it is of kind `from`.
     #[inline(always)]
     fn change(&self, words: usize, from: u64, to: impl FnOnce(u64) -> u64) -> bool {
-        self.own.changeable.set(0);
+        self.own.set_changeable(0);
         let Some(chunk) = self.own.chunk.get() else { return false };
         let start = chunk.position().wrapping_sub(words);
         let word = chunk.word(start);
@@ -392,6 +437,7 @@ impl Lane {
         matches
     }
 
+    /// The number of words written to the open chunk.
     fn position(&self) -> usize {
         self.own.chunk.get().map_or(0, |chunk| chunk.position())
     }
@@ -411,7 +457,7 @@ impl Lane {
     #[cold]
     #[inline(never)]
     fn next_chunk(&self, core: &Core, tick: u64) -> Option<(Chunk, usize)> {
-        self.own.changeable.set(0);
+        self.own.set_changeable(0);
         let next = Slot::closed(|| {
             if let Some(full) = self.own.chunk.get() {
                 if !core.send_full(self.published.number, full) {

@@ -8,7 +8,7 @@ use tracing_core::Metadata;
 /// Entries of a lane's cache, a power of two.
 const ENTRIES: usize = 256;
 
-/// How many spans may go by on a prediction before it is checked.
+/// How many spans may go by on trust before one is checked.
 const MAX_CREDIT: u8 = 63;
 
 /// A direct-mapped cache of callsites by the address of their metadata.
@@ -20,7 +20,7 @@ pub(crate) struct Site {
     number: Cell<u32>,
     wanted: Cell<Wanted>,
     recorded: Cell<bool>,
-    /// How many spans may still be predicted to be entered at once.
+    /// How many spans may still be trusted.
     credit: Cell<u8>,
     /// The credit that the last check gave.
     earned: Cell<u8>,
@@ -81,9 +81,9 @@ impl Site {
         self.recorded.get()
     }
 
-    /// Whether the next span is predicted to be entered at once.
+    /// Whether the next span is trusted.
     #[inline(always)]
-    pub fn predicts(&self) -> bool {
+    pub fn spend_trust(&self) -> bool {
         let credit = self.credit.get();
         if credit == 0 {
             return false;
@@ -92,15 +92,20 @@ impl Site {
         true
     }
 
-    /// A check begins: how much credit it will give if it confirms, 1, 3, 7 … 63 in a row.
+    /// How much credit a check gives if its span is prompt: 1, 3, 7 … 63 in a row.
     pub fn at_stake(&self) -> u8 {
-        (self.earned.replace(0) * 2 + 1).min(MAX_CREDIT)
+        (self.earned.get() * 2 + 1).min(MAX_CREDIT)
     }
 
-    /// A check confirmed the prediction.
+    /// A checked span was entered and dropped at once.
     pub fn earn(&self, credit: u8) {
         self.earned.set(credit);
         self.credit.set(credit);
+    }
+
+    /// A checked span waited.
+    pub fn lose_trust(&self) {
+        self.earn(0);
     }
 
     #[cold]

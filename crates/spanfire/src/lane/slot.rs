@@ -32,9 +32,14 @@ struct Ending(RefCell<Vec<Arc<Lane>>>);
 
 impl Drop for Ending {
     fn drop(&mut self) {
-        // A later callback on this thread, from another destructor, starts a lane of its own.
-        SLOT.with(|slot| slot.recorder.set(EMPTY));
-        for lane in self.0.get_mut() {
+        // A lane in which spans are entered goes on: a later destructor may leave them. Otherwise a
+        // later callback on this thread starts a lane of its own.
+        for lane in self.0.get_mut().iter().filter(|lane| lane.at_root()) {
+            SLOT.with(|slot| {
+                if slot.lane.get() == Arc::as_ptr(lane) {
+                    slot.recorder.set(EMPTY);
+                }
+            });
             lane.published.end();
         }
     }
