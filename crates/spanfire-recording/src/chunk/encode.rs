@@ -85,8 +85,8 @@ impl Encoder {
         }
         self.entered.clear();
         let (span, rest) = match self.form {
-            Form::Subscriber => self.records::<false>(not_before.0, words)?,
-            Form::Layer => self.records::<true>(not_before.0, words)?,
+            Form::Subscriber => self.records::<false>(not_before.0, words),
+            Form::Layer => self.records::<true>(not_before.0, words),
         };
         let Span { events, first, last, clamped } = span;
         if events == 0 {
@@ -101,7 +101,7 @@ impl Encoder {
         &mut self,
         not_before: u64,
         words: &'w [u64],
-    ) -> Option<(Span, &'w [u64])> {
+    ) -> (Span, &'w [u64]) {
         let form = if LAYER { Form::Layer } else { Form::Subscriber };
         let mut known = Known { last_key: 0, last_left: 0 };
         let mut span = Span { events: 0, first: not_before, last: not_before, clamped: 0 };
@@ -112,7 +112,7 @@ impl Encoder {
                 kind::EXTENDED => raw::extended_words(second),
                 kind => raw::words(form, kind),
             };
-            let (record, after) = rest.split_at_checked(length)?;
+            let Some((record, after)) = rest.split_at_checked(length) else { break };
             rest = after;
             let tick = self.full_tick(head);
             span.clamped += u32::from(tick < span.last);
@@ -133,7 +133,7 @@ impl Encoder {
                 break;
             }
         }
-        Some((span, rest))
+        (span, rest)
     }
 
     /// What [`encode`](Self::encode) left: the bytes to store.

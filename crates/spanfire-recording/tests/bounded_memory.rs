@@ -1,0 +1,184 @@
+//! What a hostile recording can make a reader take: opening in proportion to the file, reading a
+//! chunk a fixed amount.
+//!
+//! The peak is that of the whole process, so these tests take turns.
+
+#[allow(dead_code, reason = "the rest is what the tests of recordings use")]
+#[path = "recording/frames.rs"]
+mod frames;
+#[allow(dead_code, reason = "the rest is what the tests of recordings use")]
+#[path = "recording/sample.rs"]
+mod sample;
+
+use frames::{EVENTS, Frames, chunk_header, varint};
+use peak_alloc::PeakAlloc;
+use proptest::{collection::vec, prelude::*};
+use spanfire_recording::{Form, Recording};
+use std::sync::{Mutex, PoisonError};
+
+#[global_allocator]
+static MEMORY: PeakAlloc = PeakAlloc;
+
+/// The shortest thing that decodes to something is an empty text of one byte; a vector of them
+/// grows by copying.
+const OPENING_PER_BYTE: usize = 100;
+const OPENING: usize = 1 << 20;
+const CHUNK: usize = 192 << 20;
+const MEGABYTE: usize = 1 << 20;
+
+const CALLSITE: u8 = 2;
+const LANE: u8 = 3;
+
+/// What `work` takes at most, beyond what was taken before.
+fn peak<T>(work: impl FnOnce() -> T) -> (usize, T) {
+    let before = MEMORY.current_usage();
+    MEMORY.reset_peak_usage();
+    let result = work();
+    (MEMORY.peak_usage() - before, result)
+}
+
+/// Opens `bytes` and reads all chunks, and says what each part took.
+#[track_caller]
+fn check(bytes: Vec<u8>) -> (usize, usize) {
+    static TURN: Mutex<()> = Mutex::new(());
+    let _turn = TURN.lock().unwrap_or_else(PoisonError::into_inner);
+    let size = bytes.len();
+    let (opening, recording) = peak(|| Recording::from_bytes(bytes));
+    assert!(opening <= OPENING + OPENING_PER_BYTE * size, "opening {size} bytes took {opening}");
+    let Ok(recording) = recording else { return (opening, 0) };
+    let chunks = (0..recording.chunks().len()).map(|index| {
+        let (taken, _) = peak(|| recording.chunk(index));
+        assert!(taken <= CHUNK, "a chunk in {size} bytes took {taken}");
+        taken
+    });
+    (opening, chunks.max().unwrap_or(0))
+}
+
+/// A chunk of `records` at one tick, whose tags and args are compressed: stored bytes, plain length.
+fn packed(records: u32, tags_and_args: &[u8]) -> (Vec<u8>, u32) {
+    let ticks = vec![0; records as usize];
+    let start = [chunk_header(records), varint(u64::from(records)), ticks].concat();
+    let stored = [&start[..], &lz4_flex::block::compress(tags_and_args)].concat();
+    (stored, (start.len() + tags_and_args.len()) as u32)
+}
+
+#[test]
+fn a_block_that_says_it_is_long_takes_nothing() {
+    for length in [u32::MAX, 16 << 20, 1 << 20] {
+        let mut bytes = Frames::with_tables(Form::Layer).bytes;
+        bytes.extend([EVENTS, 0, 0, 0]);
+        bytes.extend(length.to_le_bytes().repeat(2));
+        bytes.extend([0; 64]);
+        let (opening, _) = check(bytes);
+        assert!(opening < MEGABYTE / 16);
+    }
+}
+
+#[test]
+fn a_chunk_that_says_it_is_long_when_unpacked_takes_nothing() {
+    for plain in [u32::MAX, 16 << 20, 1 << 20] {
+        let stored = [chunk_header(1 << 17), vec![0; 64]].concat();
+        let (_, chunk) =
+            check(Frames::with_tables(Form::Layer).block(EVENTS, &stored, plain).bytes);
+        assert!(chunk < MEGABYTE / 16);
+    }
+}
+
+#[test]
+fn a_chunk_that_says_it_has_many_records_takes_nothing() {
+    for records in [u32::MAX, 1 << 20, 1 << 17] {
+        for ticks in [0, 64, u64::MAX] {
+            let stored = [chunk_header(records), varint(ticks), vec![0x11; 128]].concat();
+            let (_, chunk) = check(Frames::with_tables(Form::Layer).plain(EVENTS, &stored).bytes);
+            assert!(chunk < MEGABYTE / 16);
+        }
+    }
+}
+
+#[test]
+fn a_chunk_that_unpacks_to_much_takes_a_fixed_amount() {
+    for byte in [0, 0x11, 0xff] {
+        for records in [0, 1 << 16, 1 << 17] {
+            let columns = vec![byte; (16 << 20) - 64 - records as usize];
+            let (stored, plain) = packed(records, &columns);
+            check(Frames::with_tables(Form::Layer).block(EVENTS, &stored, plain).bytes);
+        }
+    }
+}
+
+#[test]
+fn fields_that_ask_for_long_names_take_a_fixed_amount() {
+    let name = "n".repeat(2 * MEGABYTE);
+    let mut callsite = vec![0x82, 0x01, 0xa5, 0x00, 0x61, b'a', 0x01, 0x61, b't'];
+    callsite.extend([0x04, 0x02, 0x05, 0x00, 0x06, 0x81, 0x7a]);
+    callsite.extend((name.len() as u32).to_be_bytes());
+    callsite.extend(name.as_bytes());
+    // One record of many booleans, of the callsite with the long name and of one with short ones.
+    for number in [0u64, 1] {
+        let fields = [0, 0, 1].repeat(MEGABYTE);
+        let payload = [&1u64.to_le_bytes()[..], &number.to_le_bytes(), &fields].concat();
+        let args = [varint(payload.len() as u64), payload].concat();
+        let (stored, plain) = packed(1, &[vec![LATE_FIELDS << 4], args].concat());
+        let frames = Frames::with_tables(Form::Layer).plain(CALLSITE, &callsite);
+        let (_, chunk) = check(frames.block(EVENTS, &stored, plain).bytes);
+        assert!(chunk > MEGABYTE, "the fields were not even looked at");
+    }
+}
+
+const LATE_FIELDS: u8 = 3;
+
+#[test]
+fn tables_that_say_they_are_long_take_nothing() {
+    let array_of_many = [0x82, 0x01, 0xa1, 0x06, 0x9b, 0, 0, 0, 0xff, 0, 0, 0, 0];
+    let long_text = [0x82, 0x01, 0xa1, 0x00, 0x7b, 0, 0, 0, 0xff, 0, 0, 0, 0];
+    for payload in [array_of_many, long_text] {
+        for kind in [CALLSITE, LANE] {
+            let (opening, _) = check(Frames::with_tables(Form::Layer).plain(kind, &payload).bytes);
+            assert!(opening < MEGABYTE / 16);
+        }
+    }
+}
+
+#[test]
+fn a_callsite_of_many_empty_names_takes_no_more_than_in_proportion() {
+    let count: u32 = 4 << 20;
+    let mut payload = vec![0x82, 0x01, 0xa1, 0x06, 0x9a];
+    payload.extend(count.to_be_bytes());
+    payload.extend(vec![0x60; count as usize]);
+    check(Frames::with_tables(Form::Layer).plain(CALLSITE, &payload).bytes);
+}
+
+#[test]
+fn an_index_of_many_entries_takes_no_more_than_in_proportion() {
+    // As many as there is room for, each a lane that lies a little further.
+    let tables = Frames::with_tables(Form::Layer).bytes;
+    let mut entries = varint(1 << 20);
+    for number in 0..1u64 << 20 {
+        entries.push(LANE);
+        entries.extend(varint(12 + 16 * number));
+    }
+    check(Frames { bytes: tables }.index(&entries).bytes);
+    let count_only = Frames::with_tables(Form::Layer).index(&varint(u64::MAX)).bytes;
+    let (opening, _) = check(count_only);
+    assert!(opening < MEGABYTE / 16);
+}
+
+proptest! {
+    #[test]
+    fn changed_bytes_under_right_checksums_take_no_more(
+        changes in vec((any::<prop::sample::Index>(), any::<u8>()), 1..4),
+    ) {
+        let mut bytes = sample::finished(Form::Subscriber);
+        let blocks = frames::blocks_of(&bytes);
+        let places: Vec<usize> = blocks.iter().flat_map(|(_, stored)| stored.clone()).collect();
+        for (place, value) in changes {
+            bytes[*place.get(&places)] = value;
+        }
+        let mut frames = Frames::new();
+        for (kind, stored) in blocks {
+            let plain = u32::from_le_bytes(bytes[stored.start - 8..][..4].try_into().unwrap());
+            frames = frames.block(kind, &bytes[stored], plain);
+        }
+        check(frames.bytes);
+    }
+}
