@@ -1,11 +1,12 @@
 //! One colour per callsite, the same in every picture of every recording.
 //!
 //! The hue says the crate, the shade says the name: neighbours of one crate stay apart without a
-//! legend. Both come from a hash of the text alone, so that two recordings of one program, and
+//! legend. Where all spans are of one crate its hue would say nothing, so there the hue says the name
+//! too. Both come from a hash of the text alone, so that two recordings of one program, and
 //! its chart and its flamegraph, agree. The hues are Paul Tol's "light" scheme, made to be told
 //! apart by colour-blind readers and to carry dark text (<https://personal.sron.nl/~pault/>).
 
-use spanfire_recording::Callsite;
+use spanfire_recording::{Callsite, CallsiteKind};
 use std::fmt;
 
 /// A colour, written as `#rrggbb`.
@@ -29,10 +30,34 @@ const HUES: [Rgb; 8] = [
 /// How far a shade goes towards white, or below zero towards black, in percent.
 const SHADES: [i32; 5] = [0, 12, 24, -6, -12];
 
-/// The colour of a callsite.
-pub(crate) fn callsite_colour(callsite: &Callsite) -> Rgb {
-    let shade = SHADES[(hash(&callsite.name) % SHADES.len() as u64) as usize];
-    shaded(crate_colour(callsite.crate_name()), shade)
+/// What the hues of one recording's pictures stand for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Palette {
+    ByCrate,
+    ByName,
+}
+
+impl Palette {
+    /// The palette of all pictures of a recording with these callsites.
+    pub fn of(callsites: &[Callsite]) -> Palette {
+        let mut crates = callsites
+            .iter()
+            .filter(|site| site.kind == CallsiteKind::Span)
+            .map(Callsite::crate_name);
+        let first = crates.next();
+        if crates.any(|name| Some(name) != first) { Palette::ByCrate } else { Palette::ByName }
+    }
+
+    /// The colour of a callsite.
+    pub fn colour(self, callsite: &Callsite) -> Rgb {
+        let hash = hash(&callsite.name);
+        let shade = SHADES[(hash % SHADES.len() as u64) as usize];
+        let hue = match self {
+            Palette::ByCrate => crate_colour(callsite.crate_name()),
+            Palette::ByName => HUES[(hash / SHADES.len() as u64 % HUES.len() as u64) as usize],
+        };
+        shaded(hue, shade)
+    }
 }
 
 /// The hue of a crate.
@@ -73,6 +98,24 @@ mod tests {
         let hues =
             ["tower_http", "sqlx", "hyper", "axum"].map(|name| crate_colour(name).to_string());
         assert_eq!(hues, ["#ffaabb", "#eedd88", "#77aadd", "#44bb99"]);
+    }
+
+    #[test]
+    fn hues_tell_crates_apart_or_in_a_recording_of_one_crate_names() {
+        let site = |target: &str, name: &str| Callsite {
+            name: name.into(),
+            target: target.into(),
+            file: None,
+            line: None,
+            level: spanfire_recording::Level::Info,
+            kind: CallsiteKind::Span,
+            fields: Vec::new(),
+        };
+        let one = [site("app::web", "load"), site("app::store", "render")];
+        assert_eq!(Palette::of(&one), Palette::ByName);
+        assert_ne!(Palette::ByName.colour(&one[0]), Palette::ByName.colour(&one[1]));
+        assert_eq!(Palette::of(&[one[0].clone(), site("sqlx", "query")]), Palette::ByCrate);
+        assert_eq!(Palette::of(&[]), Palette::ByName);
     }
 
     /// WCAG 2 asks for 4.5.

@@ -111,6 +111,11 @@ impl CallTree {
         &self.nodes
     }
 
+    /// All callsites of the recording.
+    pub fn callsites(&self) -> &[Callsite] {
+        &self.frames
+    }
+
     /// The callsite behind a frame.
     pub fn callsite(&self, frame: CallsiteId) -> &Callsite {
         &self.frames[frame.index()]

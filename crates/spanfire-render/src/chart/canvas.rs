@@ -5,7 +5,7 @@ use super::labels::{fitted, width};
 use super::style::{MARGIN, NOTE, PATTERNS, ROW, SCRIPT, SHEET, TICK, WIDTH, colour_rules};
 use super::svg::{Area, Escaped, Px, Svg};
 use crate::error::Error;
-use crate::palette::crate_colour;
+use crate::palette::{Palette, crate_colour};
 use crate::tables::printable;
 use spanfire_recording::Callsite;
 use std::collections::BTreeSet;
@@ -153,14 +153,15 @@ impl Canvas {
     }
 }
 
-/// Crates by colour, then ways of drawing, in as many lines as it takes.
+/// Crates by colour, where colours are theirs, then ways of drawing, in as many lines as it takes.
 fn legend(plot: &Plot<'_>, top: f64) -> (Svg, f64) {
-    let crates: BTreeSet<&str> = plot
-        .used
-        .iter()
-        .filter_map(|&index| plot.callsites.get(index))
-        .map(Callsite::crate_name)
-        .collect();
+    let crates: BTreeSet<&str> = match Palette::of(plot.callsites) {
+        Palette::ByName => BTreeSet::new(),
+        Palette::ByCrate => {
+            let used = plot.used.iter().filter_map(|&index| plot.callsites.get(index));
+            used.map(Callsite::crate_name).collect()
+        }
+    };
     let crates: Vec<LegendEntry> =
         crates.into_iter().take(CRATES_MAX).map(LegendEntry::of_crate).collect();
     let mut svg = Svg::default();

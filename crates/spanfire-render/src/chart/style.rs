@@ -1,6 +1,6 @@
 //! The look of a chart.
 
-use crate::palette::callsite_colour;
+use crate::palette::{NO_SPAN, Palette};
 use spanfire_recording::Callsite;
 use std::fmt::Write;
 
@@ -47,9 +47,10 @@ pub(super) const PATTERNS: &str = "<pattern id=\"run\" width=\"3\" height=\"3\" 
 
 /// One class per callsite in `used`, `c` and its number.
 pub(super) fn colour_rules(callsites: &[Callsite], used: impl Iterator<Item = usize>) -> String {
+    let palette = Palette::of(callsites);
     let mut rules = String::new();
     for index in used {
-        let colour = callsites.get(index).map_or(crate::palette::NO_SPAN, callsite_colour);
+        let colour = callsites.get(index).map_or(NO_SPAN, |callsite| palette.colour(callsite));
         // Writing to a `String` cannot fail.
         let _ = write!(rules, ".c{index}{{fill:{colour}}}");
     }

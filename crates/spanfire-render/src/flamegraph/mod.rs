@@ -14,7 +14,7 @@ use crate::chart::nothing_recorded;
 use crate::duration;
 use crate::error::Error;
 use crate::frame_labels::{FrameLabels, xml_text};
-use crate::palette::{NO_SPAN, Rgb, callsite_colour};
+use crate::palette::{NO_SPAN, Palette, Rgb};
 use crate::tables::count;
 use folding::Folding;
 use inferno::flamegraph::color::{Color, PaletteMap};
@@ -114,8 +114,9 @@ fn palette(tree: &CallTree, labels: &FrameLabels) -> PaletteMap {
     for text in ["", folding::TOO_NARROW, labels.get(None)] {
         palette.insert(text, inferno_colour(NO_SPAN));
     }
+    let colours = Palette::of(tree.callsites());
     for (frame, label) in labels.iter() {
-        palette.insert(label, inferno_colour(callsite_colour(tree.callsite(frame))));
+        palette.insert(label, inferno_colour(colours.colour(tree.callsite(frame))));
     }
     palette
 }
