@@ -14,7 +14,7 @@ use crate::{
     varint::Input,
 };
 use source::Source;
-use std::path::Path;
+use std::{ops::Range, path::Path};
 
 /// A recording, opened: everything but its events, which are read chunk by chunk.
 ///
@@ -27,8 +27,8 @@ pub struct Recording {
     tables: Tables,
     timebase: Timebase,
     cut: Option<Cut>,
-    /// Where each of `tables.chunks` stands.
-    places: Vec<u64>,
+    /// The bytes where each of `tables.chunks` stands.
+    places: Vec<Range<u64>>,
 }
 
 /// What a recording holds besides events.
@@ -163,13 +163,14 @@ impl Recording {
     /// # Panics
     /// If there is no chunk `index`.
     pub fn chunk(&self, index: usize) -> Result<Chunk, Error> {
-        let place = self.places[index];
+        let Range { start: place, end } = self.places[index];
         let (header, stored) = self.source.block(place)?;
         if !header.verify(&stored) {
             return Err(Error::damaged(place, "checksum differs"));
         }
         let said = ChunkHeader::parse(&mut Input(&stored)).map(ChunkInfo::from);
-        if header.kind != block_kind::EVENTS || said != Some(self.tables.chunks[index]) {
+        let expected = (block_kind::EVENTS, end, Some(self.tables.chunks[index]));
+        if (header.kind, place + header.block_bytes(), said) != expected {
             return Err(Error::damaged(place, "not the chunk the index says"));
         }
         let Tables { header: Header { form, .. }, callsites, .. } = &self.tables;

@@ -8,6 +8,7 @@ use crate::{
     varint::Input,
 };
 use minicbor::Decode;
+use std::ops::Range;
 
 /// The index's place and the magic, at the end of a finished file.
 const TRAILER_BYTES: u64 = 16;
@@ -129,7 +130,7 @@ impl Tables {
         &mut self,
         source: &Source,
         entry: &IndexEntry,
-        places: &mut Vec<u64>,
+        places: &mut Vec<Range<u64>>,
     ) -> Result<(), Error> {
         match entry.kind {
             block_kind::CALLSITE => {
@@ -159,14 +160,14 @@ impl Tables {
         Ok(())
     }
 
-    fn add_chunk(&mut self, entry: &IndexEntry, places: &mut Vec<u64>) -> Result<(), Error> {
+    fn add_chunk(&mut self, entry: &IndexEntry, places: &mut Vec<Range<u64>>) -> Result<(), Error> {
         let Some(chunk) = entry.chunk else { return Ok(()) };
         if chunk.lane.index() >= self.lanes.len() || chunk.first > chunk.last {
             return Err(Error::damaged(entry.at_byte, "a chunk of no known lane or time"));
         }
         self.clamped_ticks += u64::from(chunk.clamped);
         self.chunks.push(chunk.into());
-        places.push(entry.at_byte);
+        places.push(entry.at_byte..entry.end);
         Ok(())
     }
 }

@@ -1,7 +1,7 @@
 //! A sink that refuses bytes: an error, and all that it took before can be read.
 
 use crate::sample::{self, FORMS};
-use spanfire_recording::ErrorKind;
+use spanfire_recording::{CallsiteKind, ErrorKind, Form, Writer};
 use std::{
     io::{self, Write},
     sync::{Arc, Mutex},
@@ -51,11 +51,21 @@ fn a_sink_that_fails_at_any_byte_holds_the_beginning_of_the_recording() {
 }
 
 /// Whether the writer hands its sink nothing that crosses `length`.
-fn is_seam(form: spanfire_recording::Form, length: usize) -> bool {
+fn is_seam(form: Form, length: usize) -> bool {
     let end = sample::finished(form).len();
     let within = [0, 8, sample::PREAMBLE_BYTES, end - 16, end - 8];
     within.contains(&length)
         || sample::beginnings(form).iter().any(|beginning| beginning.len() == length)
+}
+
+#[test]
+fn a_block_that_no_reader_takes_is_an_error_and_not_written() {
+    let mut writer = Writer::new(Vec::new(), &sample::header(FORMS[0])).unwrap();
+    let before = writer.bytes_written();
+    let name = "n".repeat(17 << 20);
+    let error = writer.callsite(&sample::callsite(&name, CallsiteKind::Span)).unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Io, "{error}");
+    assert_eq!(writer.get_ref().len() as u64, before);
 }
 
 #[test]

@@ -8,7 +8,9 @@ use crate::{
     sample::{self, FORMS},
 };
 use proptest::{collection::vec, prelude::*, sample::select};
-use spanfire_recording::{Form, Recording};
+use spanfire_recording::{Form, Lane, Recording, raw};
+
+const LANE: u8 = 3;
 
 /// Opens and reads all there is; an error is as good as contents.
 fn read(bytes: Vec<u8>) -> Option<Contents> {
@@ -84,6 +86,36 @@ proptest! {
     }
 
     #[test]
+    fn an_index_that_leaves_out_or_repeats_blocks_is_noticed(
+        form in select(FORMS.to_vec()),
+        picks in vec(any::<prop::sample::Index>(), 0..3),
+        repeat in any::<bool>(),
+    ) {
+        let bytes = sample::finished(form);
+        let mut blocks = blocks_of(&bytes);
+        let (_, index) = blocks.pop().unwrap();
+        for pick in picks {
+            let at = pick.index(blocks.len());
+            if repeat {
+                blocks.insert(at, blocks[at].clone());
+            } else {
+                blocks.remove(at);
+            }
+        }
+        let mut entries = varint(blocks.len() as u64);
+        for (kind, stored) in blocks {
+            entries.push(kind);
+            entries.extend(varint(stored.start as u64 - 16));
+            entries.extend(if kind == frames::EVENTS { &bytes[stored][..28] } else { &[] });
+        }
+        let frames = Frames { bytes: bytes[..index.start - 16].to_vec() }.index(&entries);
+        if let Some(contents) = read(frames.bytes) {
+            let noticed = contents.chunks.contains(&None);
+            prop_assert!(noticed || contents == Contents::of_bytes(&bytes));
+        }
+    }
+
+    #[test]
     fn an_index_that_points_anywhere_adds_nothing(
         form in select(FORMS.to_vec()),
         entries in vec((0u8..9, prop_oneof![0u64..900, any::<u64>()]), 0..12),
@@ -130,6 +162,27 @@ fn a_recording_finished_without_an_index_is_whole() {
         let recording = Recording::from_bytes(bytes).unwrap();
         assert_eq!(recording.cut(), None);
         assert_eq!(Contents::of(&recording), Contents::of_bytes(&sample::finished(form)));
+    }
+}
+
+#[test]
+fn what_is_said_of_a_lane_last_holds() {
+    let again = [0x82, 0x00, 0xa1, 0x00, 0x63, b'n', b'e', b'w'];
+    let recording = Frames::with_tables(Form::Layer).plain(LANE, &again);
+    let lanes = Contents::of_bytes(&recording.bytes).lanes;
+    assert_eq!(lanes, [Lane { thread_name: Some("new".into()), os_thread_id: None }]);
+}
+
+#[test]
+fn a_chunk_of_more_records_than_allowed_is_refused() {
+    for (records, readable) in [(1 << 17, true), ((1 << 17) + 1, false)] {
+        // Each enters the span of key 0, at one tick.
+        let zeros = vec![0; records as usize];
+        let ticks = [varint(u64::from(records)), zeros.clone()].concat();
+        let tags = vec![raw::kind::ENTER as u8; records as usize];
+        let stored = [chunk_header(records), ticks, tags, zeros].concat();
+        let contents = read(Frames::with_tables(Form::Layer).plain(frames::EVENTS, &stored).bytes);
+        assert_eq!(contents.unwrap().chunks[0].is_some(), readable, "{records} records");
     }
 }
 

@@ -260,6 +260,27 @@ proptest! {
 }
 
 #[test]
+fn an_id_of_zero_is_never_an_implied_one() {
+    for form in FORMS {
+        let mut lane = Buffer::new(form);
+        lane.drop_handle(Tick(1), SpanId(0));
+        lane.exit(Tick(2), SpanId(0));
+        lane.enter(Tick(3), SpanId(0));
+        let mut writer = Writer::new(Vec::new(), &sample::header(form)).unwrap();
+        writer.callsite(&sample::callsite("request", CallsiteKind::Span)).unwrap();
+        writer.lane(&sample::lane("main", 1)).unwrap();
+        writer.events(LaneId(0), lane.words()).unwrap();
+        let recording = Recording::from_bytes(writer.finish().unwrap()).unwrap();
+        let kinds = recording.chunk(0).unwrap().events.into_iter().map(|event| event.kind);
+        let span = SpanId(0);
+        assert_eq!(
+            kinds.collect::<Vec<_>>(),
+            [EventKind::Drop { span }, EventKind::Exit { span }, EventKind::Enter { span }]
+        );
+    }
+}
+
+#[test]
 fn words_that_end_within_a_record_are_written_up_to_it() {
     for form in FORMS {
         let mut lane = Buffer::new(form);
