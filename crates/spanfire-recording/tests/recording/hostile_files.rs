@@ -109,10 +109,11 @@ proptest! {
             entries.extend(if kind == frames::EVENTS { &bytes[stored][..28] } else { &[] });
         }
         let frames = Frames { bytes: bytes[..index.start - 16].to_vec() }.index(&entries);
-        if let Some(contents) = read(frames.bytes) {
-            let noticed = contents.chunks.contains(&None);
-            prop_assert!(noticed || contents == Contents::of_bytes(&bytes));
-        }
+        let contents = read(frames.bytes);
+        let whole = contents == Some(Contents::of_bytes(&bytes));
+        // Out of order it is no index, and blocks are walked; with gaps it contradicts the blocks.
+        let refused = contents.is_none_or(|contents| contents.chunks.contains(&None));
+        prop_assert!(whole || (refused && !repeat));
     }
 
     #[test]
