@@ -3,7 +3,7 @@
 use spanfire_recording::{Form, Recording};
 use spanfire_tests::{FORMS, Session};
 use spanfire_views::{Replay, RequestTable, Selection};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 use tracing::{Span, info_span};
 
 /// Long beside everything else that happens here, and beside the few milliseconds after which a
@@ -16,7 +16,10 @@ const DRIFT_NS: u64 = 20_000;
 
 /// Lets time pass in which this thread records nothing and leaves the processor to others.
 fn wait() {
-    std::thread::sleep(WAIT);
+    let start = Instant::now();
+    while start.elapsed() < WAIT {
+        std::thread::yield_now();
+    }
 }
 
 /// A span of a callsite whose spans are entered and dropped at once, unless its caller waits.
