@@ -39,7 +39,7 @@ pub enum EventKind {
     Follows { span: SpanId, cause: SpanId },
     /// An event of `tracing`, kept as an instant; fields as in [`Fields`](Self::Fields).
     Instant { callsite: CallsiteId, parent: Parent, fields: u32 },
-    /// Events of this lane are missing, or it was stalled: [`Chunk::losses`](crate::Chunk::losses).
+    /// Events of this lane are missing, or it was stalled: [`Chunk::loss`](crate::Chunk::loss).
     Lost { loss: u32 },
 }
 
