@@ -1,7 +1,10 @@
 //! Words to columns.
 
 use super::{
-    ChunkHeader, MAX_EVENTS, TAG_EXTENDED_SHIFT, TAG_IMPLIED, column::Column, key, next_key,
+    ChunkHeader, MAX_EVENTS, TAG_EXTENDED_SHIFT, TAG_IMPLIED,
+    column::{Column, SHORT_BYTES},
+    key, next_key,
+    short::{ARGS_BYTES, Short},
 };
 use crate::{
     Form, LaneId, Tick,
@@ -18,7 +21,7 @@ pub(crate) struct Encoder {
     tags: Column,
     ticks: Column,
     args: Column,
-    /// Spans entered and not left in this chunk.
+    /// Spans entered and not left, as many as [`Known::depth`] says, with room for a chunk's.
     entered: Vec<u64>,
     plain: Vec<u8>,
     payload: Vec<u8>,
@@ -33,9 +36,12 @@ struct Span {
 }
 
 /// The state that makes ids implied; the decoder keeps the same.
-struct Known {
-    last_key: u64,
-    last_left: u64,
+#[derive(Clone, Copy, Default)]
+pub(super) struct Known {
+    pub last_key: u64,
+    pub last_left: u64,
+    /// How many spans are entered and not left in this chunk.
+    pub depth: usize,
 }
 
 /// Where a chunk ends at the next event that stands by itself.
@@ -83,7 +89,10 @@ impl Encoder {
             column.clear();
             column.reserve(words.len() + 2);
         }
-        self.entered.clear();
+        let deepest = words.len() / 2;
+        if self.entered.len() < deepest {
+            self.entered.resize(deepest, 0);
+        }
         let (span, rest) = match self.form {
             Form::Subscriber => self.records::<false>(not_before.0, words),
             Form::Layer => self.records::<true>(not_before.0, words),
@@ -96,14 +105,14 @@ impl Encoder {
         Some((header, self.pack(&header), rest))
     }
 
-    /// Fills the columns. Compiled for each form, since this loop is most of what collecting costs.
+    /// Fills the columns. Compiled for each form, since this is most of what collecting costs.
     fn records<'w, const LAYER: bool>(
         &mut self,
         not_before: u64,
         words: &'w [u64],
     ) -> (Span, &'w [u64]) {
         let form = if LAYER { Form::Layer } else { Form::Subscriber };
-        let mut known = Known { last_key: 0, last_left: 0 };
+        let mut known = Known::default();
         let mut span = Span { events: 0, first: not_before, last: not_before, clamped: 0 };
         let mut rest = words;
         while let [head, second, ..] = *rest {
@@ -132,8 +141,39 @@ impl Encoder {
             if full && !belongs_to_next(kind, second) {
                 break;
             }
+            rest = self.short_records::<LAYER>(&mut span, &mut known, rest);
         }
         (span, rest)
+    }
+
+    /// Encodes short records as long as they come, but none that may be the chunk's last.
+    fn short_records<'w, const LAYER: bool>(
+        &mut self,
+        span: &mut Span,
+        known: &mut Known,
+        words: &'w [u64],
+    ) -> &'w [u64] {
+        let events = (SOFT_MAX_EVENTS - 2).saturating_sub(span.events) as usize;
+        let args = (SOFT_MAX_ARGS_BYTES - 1).saturating_sub(self.args.len() + ARGS_BYTES);
+        let most = (words.len() / 2).min(events).min(args / ARGS_BYTES);
+        let short = Short {
+            tags: self.tags.free(most + 1),
+            ticks: self.ticks.free((most + 1) * SHORT_BYTES),
+            args: self.args.free((most + 1) * ARGS_BYTES),
+            entered: &mut self.entered,
+            known: *known,
+            last: span.last << raw::KIND_BITS,
+        };
+        let (short, rest) = short.records::<LAYER>(most, words);
+        let Short { known: after, last, .. } = short;
+        let (tags, ticks, args) = (short.tags.left(), short.ticks.left(), short.args.left());
+        self.tags.written(tags);
+        self.ticks.written(ticks);
+        self.args.written(args);
+        *known = after;
+        span.events = self.tags.len() as u32;
+        span.last = self.full_tick(last);
+        rest
     }
 
     /// What [`encode`](Self::encode) left: the bytes to store.
@@ -166,14 +206,14 @@ impl Encoder {
                 }
                 known.last_key = key;
                 if kind == kind::NEW_ENTER {
-                    self.entered.push(span);
+                    self.enter(span, known);
                 }
                 key == expected
             }
             kind::EXIT | kind::EXIT_DROP => {
-                let innermost = self.entered.last() == Some(&span);
+                let innermost = self.entered.get(known.depth.wrapping_sub(1)) == Some(&span);
                 if innermost {
-                    self.entered.pop();
+                    known.depth -= 1;
                 } else {
                     self.explicit_id(span, known);
                 }
@@ -186,12 +226,17 @@ impl Encoder {
                     self.explicit_id(span, known);
                 }
                 if kind == kind::ENTER {
-                    self.entered.push(span);
+                    self.enter(span, known);
                 }
                 again
             }
         };
         self.tags.byte(kind as u8 | if implied { TAG_IMPLIED } else { 0 });
+    }
+
+    fn enter(&mut self, span: u64, known: &mut Known) {
+        self.entered[known.depth] = span;
+        known.depth += 1;
     }
 
     #[inline(never)]

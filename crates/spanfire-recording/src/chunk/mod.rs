@@ -21,6 +21,7 @@
 
 mod column;
 mod encode;
+mod short;
 mod decode;
 #[cfg(test)]
 mod tests;
