@@ -169,10 +169,12 @@ impl Collector {
         }
     }
 
-    /// Takes the full chunks that wait.
+    /// Takes the full chunks that wait now, not those that come meanwhile: threads that record
+    /// faster than they are collected must not keep the collector from all others.
     fn take_waiting(&mut self) -> Waiting {
         let mut waiting = Waiting { any: false, finish: false };
-        while let Ok(message) = self.full.try_recv() {
+        for _ in 0..self.full.len() {
+            let Ok(message) = self.full.try_recv() else { break };
             match message {
                 Message::Full { lane, chunk } => {
                     self.take_full(lane, &chunk);
