@@ -6,6 +6,7 @@ use crate::{
     clock::RecordingClock,
     collector::Collector,
     core::{Core, Parts},
+    lane::Slot,
     probe_cost, process,
     sink::Sink,
 };
@@ -241,7 +242,8 @@ impl Builder {
         let collector = Collector::new(Arc::clone(&core), full_end, empty_end, writer);
         let collector = std::thread::Builder::new()
             .name("spanfire".into())
-            .spawn(|| collector.run())
+            // What the collector does is no part of the profile, nor may it wait for itself.
+            .spawn(|| Slot::closed(|| collector.run()))
             .map_err(Error::thread)?;
         let guard = Guard::new(Arc::clone(&core), collector);
         Ok((core, guard))
