@@ -1,11 +1,12 @@
 //! The collector: takes what lanes have published and writes the recording.
 //!
-//! It wakes for every full chunk, and at least every 50 ms looks at every lane's open chunk, so that
-//! what any thread recorded, also one that sleeps for ever, is in the file within 100 ms. While
-//! there were events within the last second it also wakes every 5 ms to see that no lane's last record changes later than
-//! that: see [`Lane::grow_old`]. The order
-//! of a lane's events is kept by the chunks' sequence numbers: an open chunk is read only when all
-//! chunks the lane sent before it have been.
+//! It wakes for full chunks, and at least every 50 ms looks at every lane's open chunk, so that what
+//! any thread recorded, also one that sleeps for ever, is in the file within 100 ms. The order of a
+//! lane's events is kept by the chunks' sequence numbers: an open chunk is read only when all chunks
+//! the lane sent before it have been.
+//!
+//! While there were events within the last second it also wakes every 5 ms, to see that no lane's
+//! last record changes later than that: see [`Lane::grow_old`].
 
 use crate::{
     callsites,
