@@ -48,6 +48,10 @@ const SEQUENCE_BLOCK: u64 = 1 << 17;
 /// clocks of 1 to 3 GHz.
 const AT_ONCE_TICKS: u64 = 1024;
 
+/// A watched span that outlives this many checked ones of its callsite is given up: it may have been
+/// dropped on another thread.
+const LONGEST_WATCH: u8 = 100;
+
 /// One thread's stream of events.
 #[repr(C, align(128))]
 pub(crate) struct Lane {
@@ -75,6 +79,8 @@ struct Own {
     watched_stake: Cell<u8>,
     /// Where the record after the watched span's *new* begins.
     watched_end: Cell<usize>,
+    /// How many spans of its callsite were checked since, without a watch.
+    watch_age: Cell<u8>,
     scratch: Cell<Option<Box<Scratch>>>,
     words: Cell<Vec<u64>>,
     sites: Sites,
@@ -122,6 +128,7 @@ impl Lane {
                 watched_site: Cell::new(0),
                 watched_stake: Cell::new(0),
                 watched_end: Cell::new(0),
+                watch_age: Cell::new(0),
                 scratch: Cell::new(None),
                 words: Cell::new(Vec::new()),
                 sites: Sites::new(),
@@ -177,8 +184,16 @@ impl Lane {
         let tick = core.clock.raw();
         self.write::<LAYER>(core, tick, kind::NEW, id, site.number());
         let own = &self.own;
-        own.watched_stake.set(site.at_stake());
-        own.watched_site.set(own.sites.place(site));
+        let place = own.sites.place(site);
+        let watches_it = own.watched.get() != 0 && own.watched_site.get() == place;
+        if watches_it && own.watch_age.get() < LONGEST_WATCH {
+            // Recursion: the outer span's check is the one that counts.
+            own.watch_age.set(own.watch_age.get() + 1);
+            return;
+        }
+        own.watch_age.set(0);
+        own.watched_stake.set(site.begin_check());
+        own.watched_site.set(place);
         own.watched_end.set(self.position());
         own.watched.set(id);
     }

@@ -92,9 +92,13 @@ impl Site {
         true
     }
 
-    /// How much credit a check gives if its span is prompt: 1, 3, 7 … 63 in a row.
-    pub fn at_stake(&self) -> u8 {
-        (self.earned.get() * 2 + 1).min(MAX_CREDIT)
+    /// A check begins. Gives how much credit it will earn if its span is prompt: 1, 3, 7 … 63 in a
+    /// row. Until it ends, spans inside the checked one live on what the check before it earned;
+    /// one that never ends has earned nothing for the next.
+    pub fn begin_check(&self) -> u8 {
+        let earned = self.earned.replace(0);
+        self.credit.set(earned);
+        (earned * 2 + 1).min(MAX_CREDIT)
     }
 
     /// A checked span was entered and dropped at once.
