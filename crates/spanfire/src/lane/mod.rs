@@ -19,7 +19,7 @@
 //!   milliseconds and takes the permission to change a record away when it is that old.
 //!
 //! Without link-time optimisation, a library's access to a thread-local is compiled as if it called
-//! something, and every callback saves registers around it: a fifth of what a span costs.
+//! something, and every callback saves registers around it: about a tenth of what a span costs.
 //!
 //! Functions generic over `LAYER` are compiled for each form: a layer's *new* carries the callsite.
 
