@@ -42,8 +42,8 @@ impl RecordingClock {
         self.source == ClockSource::Counter
     }
 
-    /// A reading on the hot path: 6 ns on bare metal, 9 to 16 ns in virtual machines. With `COUNTER`
-    /// the clock must be a counter.
+    /// A reading on the hot path, most of what a callback costs. With `COUNTER` the clock must be a
+    /// counter.
     ///
     /// The x86 counter is read in place instead of by quanta, whose call is not inlined across
     /// crates: a call makes every callback save its registers.

@@ -1,6 +1,6 @@
 //! Callbacks on a thread whose slot holds another recorder's lane, or none yet, and all callbacks
 //! where the clock is not a counter. Kept out of line, so that the hot path calls nothing and saves
-//! no registers. After the end of a recording this is where its late callbacks come to nothing.
+//! no registers.
 
 use crate::{
     core::{Core, IGNORED},
