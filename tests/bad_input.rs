@@ -1,4 +1,4 @@
-//! [T54c] Whatever the bytes are: an error or a shorter recording, never a panic or wrong data.
+//! Whatever the bytes are: an error or a shorter recording, never a panic or wrong data.
 
 use spanfire_recording::{Chunk, ErrorKind, EventKind, Field, Recording, Tick};
 use spanfire_tests::{FORMS, Session, pool, rayon_program, sync_program};
@@ -101,6 +101,7 @@ fn a_missing_file_is_an_error_of_the_system() {
     assert_eq!(error.kind(), ErrorKind::Io, "{error}");
 }
 
+/// [T54c]
 #[test]
 fn a_recording_cut_at_any_byte_is_an_error_or_its_beginning() {
     for bytes in bytes_of_a_recording() {
@@ -119,6 +120,7 @@ fn a_recording_cut_at_any_byte_is_an_error_or_its_beginning() {
     }
 }
 
+/// [T54c]
 #[test]
 fn a_recording_with_one_bit_turned_is_an_error_or_its_beginning() {
     for bytes in bytes_of_a_recording() {

@@ -1,4 +1,4 @@
-//! [T61] [T62] Every view of one recording has the same total, to the nanosecond.
+//! Every view of one recording has the same total, to the nanosecond.
 
 use spanfire_recording::{Form, Recording};
 use spanfire_tests::{
@@ -52,6 +52,7 @@ fn agreed_total_ns(recording: &Recording) -> u64 {
     rows
 }
 
+/// [T61]
 #[test]
 fn flamegraph_reversed_and_top_add_up_to_the_busy_time_of_the_outermost_segments() {
     for form in FORMS {
@@ -90,7 +91,7 @@ fn top_has_every_span_every_segment_and_their_time() {
     }
 }
 
-/// [T9] A span that nobody left is closed at the end of the recording in every view alike.
+/// [T9] [T62] A span that nobody left is closed at the end of the recording in every view alike.
 #[test]
 fn spans_that_are_still_open_count_alike_in_every_view() {
     for form in FORMS {

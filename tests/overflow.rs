@@ -1,4 +1,4 @@
-//! [T50] A collector that falls behind: waiting loses nothing, dropping counts what it loses.
+//! A collector that falls behind: waiting loses nothing, dropping counts what it loses.
 
 use spanfire::Overflow;
 use spanfire_recording::{EventKind, LossCause, Recording};
@@ -34,6 +34,7 @@ fn recorded_and_lost(recording: &Recording) -> (u64, u64) {
     (recorded, lost)
 }
 
+/// [T50]
 #[test]
 fn threads_that_wait_for_the_collector_lose_nothing() {
     const SPANS: u64 = 100_000;
@@ -55,6 +56,7 @@ fn threads_that_wait_for_the_collector_lose_nothing() {
     }
 }
 
+/// [T50]
 #[test]
 fn threads_that_do_not_wait_count_what_they_lose() {
     const SPANS: u64 = 100_000;
@@ -71,7 +73,7 @@ fn threads_that_do_not_wait_count_what_they_lose() {
     }
 }
 
-/// A pipe that nobody reads holds the collector in the middle of a write. The program goes on:
+/// [T50] A pipe that nobody reads holds the collector in the middle of a write. The program goes on:
 /// callbacks take no lock that the collector holds.
 #[test]
 fn a_collector_stuck_in_a_write_neither_stops_the_program_nor_hides_a_loss() {
@@ -100,7 +102,7 @@ fn a_collector_stuck_in_a_write_neither_stops_the_program_nor_hides_a_loss() {
     }
 }
 
-/// A callback whose event was lost leaves the events before it as they were.
+/// [T50] A callback whose event was lost leaves the events before it as they were.
 #[test]
 fn losses_do_not_touch_the_span_that_was_left_before_them() {
     for form in FORMS {

@@ -1,4 +1,4 @@
-//! [T40] A pause leaves out what begins in it, and nothing of what began before.
+//! A pause leaves out what begins in it, and nothing of what began before.
 
 use spanfire_recording::{Form, Recording};
 use spanfire_tests::{FORMS, Session, Transcript, counts_of, sync_program};
@@ -22,6 +22,7 @@ fn check_shown(recording: &Recording, spans: u64, segments: u64) {
     assert!(recording.header().form == Form::Layer || strays.is_empty(), "{strays:?}");
 }
 
+/// [T40]
 #[test]
 fn nothing_that_begins_during_a_pause_is_recorded() {
     for form in FORMS {
@@ -44,6 +45,7 @@ fn nothing_that_begins_during_a_pause_is_recorded() {
     }
 }
 
+/// [T40]
 #[test]
 fn a_span_that_lives_across_a_pause_stays_whole() {
     for form in FORMS {
@@ -80,7 +82,7 @@ fn a_span_that_lives_across_a_pause_stays_whole() {
     }
 }
 
-/// A switch that is thrown all the time leaves whole spans, nested ones too, on every thread.
+/// [T40] A switch that is thrown all the time leaves whole spans, nested ones too, on every thread.
 #[test]
 fn toggling_while_spans_are_entered_leaves_no_half_pairs() {
     for form in FORMS {

@@ -1,4 +1,4 @@
-//! [T43] Pausing, resuming and finishing from a thread whose default is not the recorder.
+//! Pausing, resuming and finishing from a thread whose default is not the recorder.
 //!
 //! `tracing` keeps one answer for each callsite. To renew it where one dispatcher is alive, it asks
 //! the default of the thread that wants it renewed, whichever that is. So that there is one, this
@@ -11,6 +11,7 @@ fn one_span() {
     info_span!("span").in_scope(|| ());
 }
 
+/// [T43]
 #[test]
 fn a_recorder_is_switched_from_a_thread_without_a_default() {
     for form in FORMS {

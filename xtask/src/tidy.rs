@@ -3,6 +3,8 @@
 //! The checks read source files as text, comments taken out. They are not a parser: what they
 //! forbid is easy to write around, and nobody who knows the rule does so by accident.
 
+mod tags;
+
 use crate::cargo;
 use std::path::Path;
 
@@ -50,7 +52,10 @@ const UNFINISHED: [&str; 3] = ["todo!(", "unimplemented!(", "#[ignore"];
 /// Runs every check over every source file.
 pub fn run() -> Result<(), String> {
     let sources = Source::all(&cargo::root())?;
-    let problems = problems(&sources);
+    let page = cargo::root().join(tags::PAGE);
+    let page =
+        std::fs::read_to_string(&page).map_err(|error| format!("{}: {error}", tags::PAGE))?;
+    let problems = [problems(&sources), tags::problems(&page, &sources)].concat();
     if problems.is_empty() { Ok(()) } else { Err(problems.join("\n  ")) }
 }
 
