@@ -2,11 +2,7 @@
 
 use spanfire::Overflow;
 use spanfire_recording::{EventKind, LossCause, Recording};
-use spanfire_tests::{FORMS, Session, Transcript, counts_of, losses_of};
-use std::fs::{File, OpenOptions};
-use std::io::Read;
-use std::path::Path;
-use std::process::Command;
+use spanfire_tests::{FORMS, Pipe, Session, Transcript, counts_of, losses_of};
 use std::thread;
 use tracing::info_span;
 
@@ -80,10 +76,9 @@ fn a_collector_stuck_in_a_write_neither_stops_the_program_nor_hides_a_loss() {
     const SPANS: u64 = 400_000;
     for form in FORMS {
         let folder = tempfile::tempdir().expect("a folder");
-        let path = folder.path().join("pipe");
-        let mut pipe = open_pipe(&path);
+        let pipe = Pipe::create(&folder.path().join("pipe"));
         let session = Session::with(form, |builder| {
-            builder.output(&path).buffer(BUFFER).on_overflow(Overflow::Drop)
+            builder.output(pipe.path()).buffer(BUFFER).on_overflow(Overflow::Drop)
         });
         thread::scope(|scope| {
             for _ in 0..2 {
@@ -91,11 +86,9 @@ fn a_collector_stuck_in_a_write_neither_stops_the_program_nor_hides_a_loss() {
             }
         });
         // Only now is there a reader.
-        let reader = thread::spawn(move || read_to_goodbye(&mut pipe));
+        let reader = pipe.read();
         drop(session.into_guard());
-        say_goodbye(&path);
-        let bytes = reader.join().expect("a reader");
-        let recording = Recording::from_bytes(bytes).expect("a recording");
+        let recording = Recording::from_bytes(reader.bytes()).expect("a recording");
         let (recorded, lost) = recorded_and_lost(&recording);
         assert_eq!(recorded + lost, 2 * SPANS * CALLBACKS, "{form:?}");
         assert!(lost > 0, "{form:?}: a pipe holds 64 KiB, two threads made far more");
@@ -107,10 +100,9 @@ fn a_collector_stuck_in_a_write_neither_stops_the_program_nor_hides_a_loss() {
 fn losses_do_not_touch_the_span_that_was_left_before_them() {
     for form in FORMS {
         let folder = tempfile::tempdir().expect("a folder");
-        let path = folder.path().join("pipe");
-        let mut pipe = open_pipe(&path);
+        let pipe = Pipe::create(&folder.path().join("pipe"));
         let session = Session::with(form, |builder| {
-            builder.output(&path).buffer(BUFFER).on_overflow(Overflow::Drop)
+            builder.output(pipe.path()).buffer(BUFFER).on_overflow(Overflow::Drop)
         });
         let held = session.run(|| {
             let held = info_span!("held");
@@ -120,36 +112,11 @@ fn losses_do_not_touch_the_span_that_was_left_before_them() {
             }
             held
         });
-        let reader = thread::spawn(move || read_to_goodbye(&mut pipe));
+        let reader = pipe.read();
         drop(session.into_guard());
-        say_goodbye(&path);
-        let recording = Recording::from_bytes(reader.join().expect("a reader"));
+        let recording = Recording::from_bytes(reader.bytes());
         let transcript = Transcript::of(&recording.expect("a recording"));
         assert!(!transcript.span("held").closed, "{form:?}: its handle was still there");
         drop(held);
     }
-}
-
-/// A named pipe, opened in the way that does not wait for the other side.
-fn open_pipe(path: &Path) -> File {
-    let made = Command::new("mkfifo").arg(path).status().expect("mkfifo");
-    assert!(made.success());
-    OpenOptions::new().read(true).write(true).open(path).expect("a pipe")
-}
-
-const GOODBYE: &[u8] = b"the test has written its last byte";
-
-fn say_goodbye(path: &Path) {
-    std::fs::write(path, GOODBYE).expect("a pipe");
-}
-
-/// The reader holds the pipe open for writing too, so that it has no end but the one that is said.
-fn read_to_goodbye(pipe: &mut File) -> Vec<u8> {
-    let (mut bytes, mut part) = (Vec::new(), [0; 4096]);
-    while !bytes.ends_with(GOODBYE) {
-        let count = pipe.read(&mut part).expect("a pipe");
-        bytes.extend_from_slice(&part[..count]);
-    }
-    bytes.truncate(bytes.len() - GOODBYE.len());
-    bytes
 }

@@ -1,4 +1,4 @@
-//! Waiting for a condition, with a deadline.
+//! Waiting for a condition, with a deadline; and letting time pass, where no condition is meant.
 
 use std::time::{Duration, Instant};
 
@@ -19,4 +19,10 @@ pub fn wait_until<T>(what: &str, mut look: impl FnMut() -> Option<T>) -> T {
         assert!(start.elapsed() < DEADLINE, "waited {DEADLINE:?} in vain for: {what}");
         std::thread::sleep(Duration::from_millis(1));
     }
+}
+
+/// Lets `time` pass: until a moment that is chosen at random, or as a slow device does. It is no way
+/// to wait for something to have happened.
+pub fn let_pass(time: Duration) {
+    std::thread::sleep(time);
 }
