@@ -217,7 +217,7 @@ fn memory_is_flat_however_many_threads_come_and_go() {
 
 /// [T54] Each wave finds the memory that the one before gave back.
 #[test]
-fn memory_is_flat_however_often_thousands_of_threads_are_there_at_once() {
+fn memory_is_flat_however_often_many_threads_are_there_at_once() {
     for form in FORMS {
         let (tenths, recording) = run_load("waves", form, 10);
         check_flat(&tenths, 16 << 10);
