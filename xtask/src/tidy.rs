@@ -10,8 +10,11 @@ use std::path::Path;
 
 /// The files that may contain `unsafe`, and what for.
 const UNSAFE: &[(&str, &str)] = &[
-    ("crates/spanfire/src/chunk.rs", "memory that one thread writes while another reads it"),
+    ("crates/spanfire/src/chunk/mod.rs", "memory that one thread writes while another reads it"),
+    ("crates/spanfire/src/chunk/region.rs", "allocates that memory, or maps it"),
+    ("crates/spanfire/src/chunk/tail_file.rs", "has the disk keep room for a mapping"),
     ("crates/spanfire/src/exit.rs", "C's atexit, so that process::exit finishes a recording"),
+    ("crates/spanfire/src/fork.rs", "POSIX's pthread_atfork, so that a forked process is noticed"),
     ("crates/spanfire/src/clock.rs", "the x86 counter, read in place"),
     (
         "crates/spanfire/src/lane/mod.rs",

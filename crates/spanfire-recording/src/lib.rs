@@ -27,6 +27,7 @@ mod varint;
 mod block;
 mod chunk;
 mod writer;
+pub mod tail;
 mod reader;
 
 pub use block::VERSION;

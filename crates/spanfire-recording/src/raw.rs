@@ -103,6 +103,21 @@ pub fn extended_words(word: u64) -> usize {
     2 + ((word >> 32) as usize).div_ceil(8)
 }
 
+/// How many whole records `words` are.
+pub fn records(form: Form, mut words: &[u64]) -> u64 {
+    let mut count = 0;
+    while let [head, second, ..] = *words {
+        let length = match head & KIND_MASK {
+            kind::EXTENDED => extended_words(second),
+            kind => self::words(form, kind),
+        };
+        let Some(rest) = words.get(length..) else { break };
+        words = rest;
+        count += 1;
+    }
+    count
+}
+
 /// Appends an extended record: `start` and then `bytes`, which together are at most [`MAX_PAYLOAD`].
 pub fn put_extended(out: &mut Vec<u64>, tick: u64, kind: u32, start: &[u64], bytes: &[u8]) {
     let length = start.len() * 8 + bytes.len();

@@ -32,7 +32,7 @@ pub struct Writer<W: Write> {
 /// A lane or callsite with its number, as the block holds it.
 #[derive(Encode)]
 #[cbor(array)]
-struct Numbered<'a, T>(#[n(0)] u32, #[n(1)] &'a T);
+pub(crate) struct Numbered<'a, T>(#[n(0)] pub u32, #[n(1)] pub &'a T);
 
 impl<W: Write> Writer<W> {
     /// Starts a recording in `sink`.
@@ -51,6 +51,34 @@ impl<W: Write> Writer<W> {
         };
         writer.cbor(block_kind::HEADER, header)?;
         Ok(writer)
+    }
+
+    /// Goes on with a recording that has its header, an anchor at `base`, and lanes whose last ticks
+    /// are `lanes`. What comes before is not in the index.
+    pub(crate) fn resume(sink: W, form: Form, base: Tick, lanes: Vec<Tick>) -> Self {
+        Writer {
+            sink,
+            at_byte: 0,
+            encoder: Encoder::new(form, base),
+            anchored: true,
+            callsites: 0,
+            lanes,
+            index: Vec::new(),
+            scratch: Vec::new(),
+        }
+    }
+
+    /// Adds the whole block of a callsite or lane that somebody else numbered.
+    pub(crate) fn append_name(&mut self, kind: u8, block: &[u8]) -> Result<(), Error> {
+        if kind == block_kind::LANE {
+            self.lanes.push(Tick(0));
+        }
+        Ok(self.sink.write_all(block)?)
+    }
+
+    /// The sink, without an end of the recording: for a sink that takes no more.
+    pub fn into_sink(self) -> W {
+        self.sink
     }
 
     /// The recorder form whose words [`events`](Self::events) takes.
@@ -138,6 +166,11 @@ impl<W: Write> Writer<W> {
     /// The sink.
     pub fn get_ref(&self) -> &W {
         &self.sink
+    }
+
+    /// The sink; what is written to it beside this writer is part of the recording.
+    pub fn get_mut(&mut self) -> &mut W {
+        &mut self.sink
     }
 
     /// Flushes the sink.

@@ -2,16 +2,17 @@
 
 use crate::{
     Error, Fields, Guard, Layer, Subscriber,
-    chunk::Pool,
+    chunk::{Pool, TailFile},
     clock::RecordingClock,
     collector::Collector,
     core::{Core, Parts},
+    fork,
     lane::Slot,
     probe_cost, process,
     sink::Sink,
 };
 use crossbeam_channel::bounded;
-use spanfire_recording::{Form, Writer};
+use spanfire_recording::{Form, Writer, tail::Head};
 use std::{
     path::{Path, PathBuf},
     sync::Arc,
@@ -43,6 +44,7 @@ impl Recorder {
             events: false,
             buffer_bytes: DEFAULT_BUFFER_BYTES,
             overflow: Overflow::default(),
+            tail: true,
             clock: None,
         }
     }
@@ -55,6 +57,9 @@ const DEFAULT_BUFFER_BYTES: usize = 64 << 20;
 /// the budget, and for being told to finish.
 const EXTRA_MESSAGES: usize = 1024;
 
+/// Empty chunks in the channel, which threads wait at; the others are spare in the pool.
+const EMPTY_CHUNKS: usize = 32;
+
 /// Configures a recorder. Without [`output`](Self::output) or [`in_memory`](Self::in_memory) it
 /// writes to `<executable>-<process id>.spanfire` in the current directory.
 #[derive(Clone, Debug)]
@@ -66,6 +71,7 @@ pub struct Builder {
     events: bool,
     buffer_bytes: usize,
     overflow: Overflow,
+    tail: bool,
     clock: Option<quanta::Clock>,
 }
 
@@ -129,6 +135,16 @@ impl Builder {
     /// What happens when the buffer is full; by default threads wait.
     pub fn on_overflow(mut self, overflow: Overflow) -> Self {
         self.overflow = overflow;
+        self
+    }
+
+    /// Whether a file recording has a tail file, `<recording>.tail`, so that a process that is killed
+    /// loses nothing; by default it has. See [`Guard::survives_kill`].
+    ///
+    /// While the program runs the file takes as much of the disk as the buffer uses, in steps of
+    /// 4 MiB. Recording costs the same with it.
+    pub fn tail(mut self, tail: bool) -> Self {
+        self.tail = tail;
         self
     }
 
@@ -209,13 +225,27 @@ impl Builder {
         };
         let clock_info = clock.calibrated();
         let probe_cost = probe_cost::measure(form, &clock, clock_info.nanos_per_tick);
-        let mut writer = Writer::new(sink, &process::header(form, clock_info))?;
-        writer.anchor(&clock.anchor())?;
+        let header = process::header(form, clock_info);
+        let anchor = clock.anchor();
+        let mut writer = Writer::new(sink, &header)?;
+        writer.anchor(&anchor)?;
         if let Some(cost) = probe_cost {
             writer.probe_cost(&cost)?;
         }
         writer.flush()?;
-        self.spawn(form, clock, writer)
+        if let Some((path, refusal)) = writer.get_mut().take_refusal() {
+            return Err(Error::output(path, refusal));
+        }
+        let head = Head::new(header.process_id, &anchor);
+        let tail = self.tail_file(writer.get_ref(), &head);
+        self.spawn(form, clock, writer, tail)
+    }
+
+    /// The tail file, if there is to be one and can be.
+    fn tail_file(&self, sink: &Sink, head: &Head) -> Option<TailFile> {
+        let path = sink.regular_file().filter(|_| self.tail)?;
+        fork::watch();
+        TailFile::create(path, head).ok()
     }
 
     fn spawn(
@@ -223,11 +253,12 @@ impl Builder {
         form: Form,
         clock: RecordingClock,
         writer: Writer<Sink>,
+        tail: Option<TailFile>,
     ) -> Result<(Arc<Core>, Guard), Error> {
-        let pool = Pool::new(self.buffer_bytes);
+        let pool = Pool::new(self.buffer_bytes, tail);
         let messages = pool.budget() + EXTRA_MESSAGES;
         let (full, full_end) = bounded(messages);
-        let (empty_end, empty) = bounded(messages);
+        let (empty_end, empty) = bounded(EMPTY_CHUNKS);
         let core = Arc::new(Core::new(Parts {
             form,
             clock,

@@ -27,8 +27,13 @@ pub(crate) fn address(metadata: &'static Metadata<'static>) -> usize {
 }
 
 impl Callsites {
-    /// The callsite's number, a new one if it has none. `None` when the numbers are used up.
-    pub fn number(&self, metadata: &'static Metadata<'static>) -> Option<u32> {
+    /// The callsite's number, a new one if it has none: then `born` is told before anybody else gets
+    /// it. `None` when the numbers are used up.
+    pub fn number(
+        &self,
+        metadata: &'static Metadata<'static>,
+        born: impl FnOnce(u32),
+    ) -> Option<u32> {
         let address = address(metadata);
         let known = self.known.read().unwrap_or_else(PoisonError::into_inner);
         if let Some(number) = known.numbers.get(&address) {
@@ -44,6 +49,7 @@ impl Callsites {
         if number >= spanfire_recording::raw::MAX_CALLSITES - 1 {
             return None;
         }
+        born(number);
         known.metadata.push(metadata);
         known.by_identifier.insert(metadata.callsite(), number);
         known.numbers.insert(address, number);

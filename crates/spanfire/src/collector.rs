@@ -5,22 +5,26 @@
 //! lane's events is kept by the chunks' sequence numbers: an open chunk is read only when all chunks
 //! the lane sent before it have been.
 //!
+//! A chunk is used again only when what was taken of it is in the file, not on the way there; until
+//! then the chunk itself says what of it is not, so that a process may be killed at any moment. A
+//! file that refuses bytes is tried again at each look. Until it takes them, nothing more is taken
+//! from the lanes, which count what they have no room for.
+//!
 //! While there were events within the last second it also wakes every 5 ms, to see that no lane's
 //! last record changes later than that: see [`Lane::grow_old`].
 
 use crate::{
-    callsites,
+    Error, callsites,
     chunk::{Chunk, Full},
     core::Core,
     lane::Lane,
+    names::Ends,
     sink::Sink,
 };
 use crossbeam_channel::{Receiver, RecvTimeoutError, Sender};
-use spanfire_recording::{
-    Anchor, Error, Form, LaneId, Loss, LossCause, Tick, Writer,
-    raw::{self, head, kind},
-};
+use spanfire_recording::{Anchor, LaneId, Loss, LossCause, Tick, Writer, raw, tail::Taken};
 use std::{
+    collections::VecDeque,
     sync::Arc,
     time::{Duration, Instant},
 };
@@ -55,26 +59,30 @@ pub(crate) struct Collector {
     core: Arc<Core>,
     full: Receiver<Message>,
     empty: Sender<Chunk>,
-    lanes: Vec<Taken>,
-    callsites: usize,
+    lanes: Vec<LaneState>,
+    callsites: u32,
     /// Whether there were events since the last look.
     events_seen: bool,
     last_events: Instant,
-    /// `None` after the sink refused something.
-    writer: Option<Writer<Sink>>,
-    failure: Option<Error>,
+    writer: Writer<Sink>,
+    /// What the writer refused first, which no retry mends.
+    failure: Option<spanfire_recording::Error>,
+    /// Records handed to the writer since everything was in the sink.
+    on_the_way: u64,
+    /// Chunks to be given back when the sink has so many bytes.
+    returning: VecDeque<(u64, Chunk)>,
+    /// Full chunks that came while the sink refused bytes.
+    held: VecDeque<(u32, Full)>,
     words: Vec<u64>,
 }
 
 /// How far the collector is in one lane.
-struct Taken {
+struct LaneState {
     /// `None` when the thread has ended and everything is written.
     lane: Option<Arc<Lane>>,
     chunks: u64,
-    /// Words taken from the chunk after those.
-    position: usize,
-    /// The last record taken from it, while it may still change.
-    changeable: Option<Changeable>,
+    /// What was taken from the chunk after those.
+    taken: Taken,
     /// What [`Lane::grow_old`] gave last.
     aged: u64,
 }
@@ -83,13 +91,6 @@ struct Taken {
 struct Waiting {
     any: bool,
     finish: bool,
-}
-
-#[derive(Clone, Copy)]
-struct Changeable {
-    position: usize,
-    head: u64,
-    span: u64,
 }
 
 impl Collector {
@@ -107,8 +108,11 @@ impl Collector {
             callsites: 0,
             events_seen: false,
             last_events: Instant::now(),
-            writer: Some(writer),
+            writer,
             failure: None,
+            on_the_way: 0,
+            returning: VecDeque::new(),
+            held: VecDeque::new(),
             words: Vec::new(),
         }
     }
@@ -124,11 +128,11 @@ impl Collector {
             let next = if quiet { next_look } else { next_look.min(next_age) };
             match self.full.recv_deadline(next) {
                 Ok(Message::Full { lane, chunk }) => {
-                    self.take_full(lane, &chunk);
-                    self.give_back(chunk.into_chunk());
+                    self.take_full(lane, chunk);
                     if self.take_waiting().finish {
                         break;
                     }
+                    self.flush();
                     // More will come: threads that find the collector asleep instead of waiting
                     // need not wake it.
                     std::thread::sleep(rest);
@@ -163,11 +167,40 @@ impl Collector {
         }
         self.look();
         self.anchor();
-        match (self.writer.take(), self.failure) {
-            (Some(writer), None) => writer.finish(),
-            (_, Some(failure)) => Err(failure),
-            (None, None) => Err(std::io::Error::other("the recording was not written").into()),
+        self.flush();
+        if let Some(failure) = self.failure {
+            return Err(failure.into());
         }
+        let lost = if self.refused() { self.unwritten() } else { 0 };
+        let mut sink = match lost {
+            0 if !self.refused() => self.writer.finish()?,
+            _ => self.writer.into_sink(),
+        };
+        match sink.take_refusal() {
+            None => Ok(sink),
+            Some((path, refusal)) => {
+                Err(Error::unwritten(path, refusal, lost, self.core.survives_kill()))
+            }
+        }
+    }
+
+    /// How many events are lost if nothing more can be written.
+    fn unwritten(&self) -> u64 {
+        let told_nowhere: u64 = self.lanes.iter().map(|state| state.lost()).sum();
+        if self.core.survives_kill() {
+            return told_nowhere;
+        }
+        let form = self.core.form;
+        let held = self.held.iter().map(|(_, full)| raw::records(form, full.words()));
+        let open = self.lanes.iter().map(|state| {
+            let mut words = Vec::new();
+            let chunk = state.lane.as_ref().and_then(|lane| lane.published.open());
+            if let Some(chunk) = chunk {
+                chunk.copy_to(&mut words, state.taken.position..chunk.published());
+            }
+            raw::records(form, &words)
+        });
+        told_nowhere + self.on_the_way + held.sum::<u64>() + open.sum::<u64>()
     }
 
     /// Takes the full chunks that wait now, not those that come meanwhile: threads that record
@@ -178,8 +211,7 @@ impl Collector {
             let Ok(message) = self.full.try_recv() else { break };
             match message {
                 Message::Full { lane, chunk } => {
-                    self.take_full(lane, &chunk);
-                    self.give_back(chunk.into_chunk());
+                    self.take_full(lane, chunk);
                     waiting.any = true;
                 }
                 Message::Finish => waiting.finish = true,
@@ -202,6 +234,9 @@ impl Collector {
     fn look(&mut self) {
         self.meet_lanes();
         for number in 0..self.lanes.len() {
+            if self.refused() {
+                break;
+            }
             let Some(lane) = self.lanes[number].lane.clone() else { continue };
             // Before the chunk: what an ended thread published is all there is.
             let ended = lane.published.has_ended();
@@ -214,69 +249,113 @@ impl Collector {
             if ended && lane.published.sent() == self.lanes[number].chunks {
                 self.lanes[number].lane = None;
                 self.core.remove_lane(lane.published.number);
-                if let Some(chunk) = open {
-                    self.give_back(chunk);
-                }
+                self.returning.extend(open.map(|chunk| (self.writer.bytes_written(), chunk)));
             }
         }
-        self.write(|writer| writer.flush());
+        self.flush();
     }
 
-    /// Writes what was not taken of a chunk when it was open.
-    fn take_full(&mut self, lane: u32, full: &Full) {
+    /// Writes what was not taken of a chunk when it was open, and lets it go.
+    fn take_full(&mut self, lane: u32, full: Full) {
         self.meet_lanes();
+        if self.refused() {
+            self.held.push_back((lane, full));
+            return;
+        }
         let number = lane as usize;
-        let Some(taken) = self.lanes.get_mut(number) else { return };
-        let correction = taken.changed(full.chunk());
-        let position = std::mem::take(&mut taken.position);
-        taken.chunks += 1;
-        taken.changeable = None;
-        if let Some(correction) = correction {
+        let Some(state) = self.lanes.get_mut(number) else { return };
+        let chunk = full.chunk();
+        let mut taken = std::mem::take(&mut state.taken);
+        state.chunks += 1;
+        if let Some(correction) = taken.changed(|place| chunk.word(place)) {
             self.write_events(number, &correction);
         }
-        self.write_events(number, full.words().get(position..).unwrap_or_default());
+        self.write_events(number, full.words().get(taken.position..).unwrap_or_default());
+        let at_byte = self.writer.bytes_written();
+        chunk.set_taken(Taken::up_to(full.words().len()), at_byte);
+        self.returning.push_back((at_byte, full.into_chunk()));
+        self.give_back();
     }
 
-    fn give_back(&self, chunk: Chunk) {
-        // The channel has room for every chunk there is; one too many would only be forgotten.
-        let _ = self.empty.try_send(chunk);
+    /// Gives back the chunks of which everything is in the sink.
+    fn give_back(&mut self) {
+        let written = self.writer.get_ref().written();
+        while let Some(&(at_byte, chunk)) = self.returning.front()
+            && at_byte <= written
+        {
+            self.returning.pop_front();
+            // Threads that wait are at the channel: it has room, then.
+            if let Err(unsent) = self.empty.try_send(chunk) {
+                self.core.give_back(unsent.into_inner());
+            }
+        }
     }
 
     /// Writes the words of an open chunk that were not taken before.
     fn take_open(&mut self, number: usize, chunk: Chunk) {
         let length = chunk.published();
-        let taken = &mut self.lanes[number];
+        let before = self.lanes[number].taken;
+        let mut taken = before;
         let mut words = std::mem::take(&mut self.words);
         words.clear();
-        words.extend(taken.changed(chunk).into_iter().flatten());
+        words.extend(taken.changed(|place| chunk.word(place)).into_iter().flatten());
         chunk.copy_to(&mut words, taken.position..length);
         if length > taken.position {
-            taken.position = length;
-            taken.changeable = last_record(self.core.form, &words, length);
+            taken = Taken::after(self.core.form, &words, length);
         }
-        self.write_events(number, &words);
+        if taken != before {
+            self.write_events(number, &words);
+            self.lanes[number].taken = taken;
+            chunk.set_taken(taken, self.writer.bytes_written());
+        }
         self.words = words;
     }
 
     fn write_events(&mut self, number: usize, words: &[u64]) {
-        if !words.is_empty() {
-            self.events_seen = true;
-            self.meet_callsites();
-            self.write(|writer| writer.events(LaneId(number as u32), words).map(drop));
+        if words.is_empty() {
+            return;
         }
+        self.events_seen = true;
+        self.meet_callsites();
+        let records = self.write(|writer| writer.events(LaneId(number as u32), words));
+        self.on_the_way += records.unwrap_or(0);
+    }
+
+    /// Has the sink take what waits. If it does, goes on with what was held.
+    fn flush(&mut self) {
+        self.write(Writer::flush);
+        let refused = self.refused();
+        self.core.set_sink_refuses(refused);
+        self.give_back();
+        if refused {
+            return;
+        }
+        self.on_the_way = 0;
+        let written = Ends { callsites: self.callsites, lanes: self.lanes.len() as u32 };
+        for chunk in self.core.release_names(written) {
+            self.returning.push_back((0, chunk));
+        }
+        for (lane, full) in std::mem::take(&mut self.held) {
+            self.take_full(lane, full);
+        }
+    }
+
+    /// Whether the sink refused bytes and has not taken them since.
+    fn refused(&self) -> bool {
+        self.writer.get_ref().refusal().is_some()
     }
 
     /// Lanes are written in the order of their numbers, before any of their events.
     fn meet_lanes(&mut self) {
         for lane in self.core.lanes_since(self.lanes.len() as u32) {
             self.write(|writer| writer.lane(&lane.published.thread).map(drop));
-            self.lanes.push(Taken::new(lane));
+            self.lanes.push(LaneState::new(lane));
         }
     }
 
     /// Callsites get their number before an event names them, so those known now are enough.
     fn meet_callsites(&mut self) {
-        for metadata in self.core.callsites.since(self.callsites) {
+        for metadata in self.core.callsites.since(self.callsites as usize) {
             self.callsites += 1;
             self.write(|writer| writer.callsite(&callsites::describe(metadata)).map(drop));
         }
@@ -287,7 +366,7 @@ impl Collector {
         if !(self.core.finished() || lane.published.has_ended()) {
             return;
         }
-        if let Some([events, first, last]) = lane.published.take_lost() {
+        if let Some([events, first, last]) = lane.published.lost.get() {
             self.write(|writer| {
                 writer.loss(&Loss {
                     lane: LaneId(number as u32),
@@ -297,6 +376,7 @@ impl Collector {
                     cause: LossCause::Overflow,
                 })
             });
+            lane.published.lost.clear();
         }
     }
 
@@ -305,51 +385,27 @@ impl Collector {
         self.write(|writer| writer.anchor(&anchor));
     }
 
-    /// Writes, unless the sink has failed before. After a failure collecting goes on, so that no
-    /// thread waits; the error is told at the end.
-    fn write(&mut self, write: impl FnOnce(&mut Writer<Sink>) -> Result<(), Error>) {
-        let Some(writer) = &mut self.writer else { return };
-        if let Err(error) = write(writer) {
-            self.failure = Some(error);
-            self.writer = None;
-        }
-    }
-}
-
-impl Taken {
-    fn new(lane: Arc<Lane>) -> Self {
-        Taken { lane: Some(lane), chunks: 0, position: 0, changeable: None, aged: 0 }
-    }
-
-    /// What is to be added since the last record taken was changed.
-    fn changed(&mut self, chunk: Chunk) -> Option<[u64; 2]> {
-        let before = self.changeable?;
-        let now = chunk.word(before.position);
-        if now == before.head {
+    /// Writes, unless the writer has failed before: then it holds half a block. Collecting goes on,
+    /// so that no thread waits, and the error is told at the end.
+    fn write<R>(
+        &mut self,
+        write: impl FnOnce(&mut Writer<Sink>) -> Result<R, spanfire_recording::Error>,
+    ) -> Option<R> {
+        if self.failure.is_some() {
             return None;
         }
-        self.changeable = None;
-        let added = match now & raw::KIND_MASK {
-            kind::NEW_ENTER => kind::ENTER,
-            _ => kind::DROP,
-        };
-        Some([head(now >> raw::KIND_BITS, added), before.span])
+        write(&mut self.writer).map_err(|error| self.failure = Some(error)).ok()
     }
 }
 
-/// The last of whole records, if it may change; `end` is the chunk's position after it.
-fn last_record(form: Form, words: &[u64], end: usize) -> Option<Changeable> {
-    let mut start = 0;
-    let mut last = None;
-    while let [head, second, ..] = words[start.min(words.len())..] {
-        last = Some((start, head, second));
-        start += match head & raw::KIND_MASK {
-            kind::EXTENDED => raw::extended_words(second),
-            kind => raw::words(form, kind),
-        };
+impl LaneState {
+    fn new(lane: Arc<Lane>) -> Self {
+        LaneState { lane: Some(lane), chunks: 0, taken: Taken::default(), aged: 0 }
     }
-    let (start, head, span) = last?;
-    let may_change = matches!(head & raw::KIND_MASK, kind::NEW_BOUND | kind::EXIT);
-    let position = end.checked_sub(words.len() - start)?;
-    may_change.then_some(Changeable { position, head, span })
+
+    /// Events lost that nothing tells.
+    fn lost(&self) -> u64 {
+        let lost = self.lane.as_ref().and_then(|lane| lane.published.lost.get());
+        lost.map_or(0, |[events, ..]| events)
+    }
 }

@@ -2,19 +2,22 @@
 
 use crate::{
     Overflow,
-    callsites::Callsites,
-    chunk::{Chunk, Full, Pool},
+    callsites::{self, Callsites},
+    chunk::{Chunk, Full, Pool, lane_owner},
     clock::RecordingClock,
     collector::Message,
     fields::Fields,
+    fork,
     lane::Lane,
+    losses::Losses,
+    names::{self, Ends, Names},
 };
 use crossbeam_channel::{Receiver, RecvTimeoutError, SendTimeoutError, Sender, TrySendError};
-use spanfire_recording::{Form, raw};
+use spanfire_recording::{Form, raw, tail};
 use std::{
     sync::{
         Arc, Mutex, PoisonError,
-        atomic::{AtomicU8, AtomicU32, AtomicU64, Ordering::*},
+        atomic::{AtomicBool, AtomicU8, AtomicU32, AtomicU64, Ordering::*},
     },
     time::Duration,
 };
@@ -50,6 +53,13 @@ pub(crate) struct Core {
     lanes: Mutex<Vec<Arc<Lane>>>,
     /// What the recorder was made part of, once that is known.
     dispatch: Mutex<Option<tracing_core::dispatcher::WeakDispatch>>,
+    /// The sink refuses bytes: threads drop what there is no room for instead of waiting.
+    sink_refuses: AtomicBool,
+    /// Of the process that the collector runs in: see [`fork`].
+    generation: u64,
+    /// `None` where there is no tail file.
+    names: Option<Mutex<Names>>,
+    losses: Mutex<Losses>,
     /// Dropped last: all chunks lie in it.
     pool: Pool,
 }
@@ -89,6 +99,7 @@ static NEXT_RECORDER: AtomicU64 = AtomicU64::new(1);
 impl Core {
     pub fn new(parts: Parts) -> Core {
         let id = NEXT_RECORDER.fetch_add(1, Relaxed);
+        let names = parts.pool.survives_kill().then(Mutex::default);
         Core {
             id,
             hot_id: if parts.clock.is_counter() { id } else { 0 },
@@ -106,6 +117,10 @@ impl Core {
             next_lane: AtomicU32::new(0),
             lanes: Mutex::new(Vec::new()),
             dispatch: Mutex::new(None),
+            sink_refuses: AtomicBool::new(false),
+            generation: fork::generation(),
+            names,
+            losses: Mutex::default(),
             pool: parts.pool,
         }
     }
@@ -184,13 +199,13 @@ impl Core {
     /// Hands a full chunk to the collector; `false` if it has no room for it or is gone.
     pub fn send_full(&self, lane: u32, chunk: Chunk) -> bool {
         let mut message = Message::Full { lane, chunk: Full::new(chunk) };
-        if self.overflow == Overflow::Drop {
+        if self.drops() {
             return match self.full.try_send(message) {
                 Ok(()) => true,
                 Err(TrySendError::Full(_) | TrySendError::Disconnected(_)) => false,
             };
         }
-        while !self.finished() {
+        while !self.finished() && !self.drops() {
             match self.full.send_timeout(message, PATIENCE) {
                 Ok(()) => return true,
                 Err(SendTimeoutError::Timeout(unsent)) => message = unsent,
@@ -207,11 +222,8 @@ impl Core {
         if let Some(chunk) = at_hand {
             return Some(Empty { chunk, stall: None });
         }
-        if self.overflow == Overflow::Drop {
-            return None;
-        }
         let from = self.clock.raw();
-        while !self.finished() {
+        while !self.finished() && !self.drops() {
             match self.empty.recv_timeout(PATIENCE) {
                 Ok(chunk) => return Some(Empty { chunk, stall: Some((from, self.clock.raw())) }),
                 Err(RecvTimeoutError::Timeout) => {}
@@ -221,15 +233,69 @@ impl Core {
         None
     }
 
-    /// A lane for the calling thread.
-    pub fn add_lane(&self) -> Arc<Lane> {
+    /// Whether a thread that finds no room goes on, and counts what it loses.
+    fn drops(&self) -> bool {
+        self.overflow == Overflow::Drop || self.sink_refuses.load(Relaxed)
+    }
+
+    /// Threads need not wait for a collector that cannot write, or must again.
+    pub fn set_sink_refuses(&self, refuses: bool) {
+        self.sink_refuses.store(refuses, Relaxed);
+    }
+
+    /// Whether this is a process forked from the recorder's, in which nobody collects.
+    pub fn is_forked(&self) -> bool {
+        self.generation != fork::generation()
+    }
+
+    /// The callsite's number; `None` when the numbers are used up.
+    pub fn callsite_number(&self, metadata: &'static Metadata<'static>) -> Option<u32> {
+        self.callsites.number(metadata, |number| {
+            self.name(
+                |most| tail::callsite_block(number, &callsites::describe(metadata), most),
+                |ends| ends.callsites = number + 1,
+            );
+        })
+    }
+
+    /// A lane for the calling thread; `None` without memory.
+    pub fn add_lane(&self) -> Option<Arc<Lane>> {
         let thread = crate::thread::describe();
         // The number is given under the lock, so that the collector meets lanes in their order.
         let mut lanes = self.lanes.lock().unwrap_or_else(PoisonError::into_inner);
-        let number = self.next_lane.fetch_add(1, Relaxed);
-        let lane = Arc::new(Lane::new(self.id, number, thread));
+        let number = self.next_lane.load(Relaxed);
+        let mut losses = self.losses.lock().unwrap_or_else(PoisonError::into_inner);
+        let lost = losses.entry(&self.pool, lane_owner(number))?;
+        drop(losses);
+        self.next_lane.store(number + 1, Relaxed);
+        self.name(|most| tail::lane_block(number, &thread, most), |ends| ends.lanes = number + 1);
+        let lane = Arc::new(Lane::new(self.id, number, thread, lost));
         lanes.push(Arc::clone(&lane));
-        lane
+        Some(lane)
+    }
+
+    /// Puts a name where it survives this process.
+    fn name(&self, block: impl FnOnce(usize) -> Vec<u8>, ends: impl FnOnce(&mut Ends)) {
+        let Some(names) = &self.names else { return };
+        let block = block(names::LONGEST);
+        names.lock().unwrap_or_else(PoisonError::into_inner).add(&self.pool, &block, ends);
+    }
+
+    /// The chunks whose names the recording holds, `written` to its sink for good.
+    pub fn release_names(&self, written: Ends) -> Vec<Chunk> {
+        let Some(names) = &self.names else { return Vec::new() };
+        let mut names = names.lock().unwrap_or_else(PoisonError::into_inner);
+        names.release(written).collect()
+    }
+
+    /// Whether everything recorded outlives the process, however that ends.
+    pub fn survives_kill(&self) -> bool {
+        self.pool.survives_kill()
+    }
+
+    /// Removes the tail file of a recording that is finished.
+    pub fn remove_tail(&self) {
+        self.pool.remove_tail();
     }
 
     /// The lanes with numbers from `first` on.
@@ -243,8 +309,15 @@ impl Core {
     pub fn remove_lane(&self, number: u32) {
         let mut lanes = self.lanes.lock().unwrap_or_else(PoisonError::into_inner);
         if let Ok(place) = lanes.binary_search_by_key(&number, |lane| lane.published.number) {
-            lanes.remove(place);
+            let lane = lanes.remove(place);
+            let mut losses = self.losses.lock().unwrap_or_else(PoisonError::into_inner);
+            losses.give_back(lane.published.lost);
         }
+    }
+
+    /// Takes back a chunk that the channel of empty ones has no room for.
+    pub fn give_back(&self, chunk: Chunk) {
+        self.pool.give_back(chunk);
     }
 
     /// How many chunks the buffer has.

@@ -11,16 +11,26 @@ pub struct Error {
 #[derive(Debug)]
 enum Kind {
     Output { path: PathBuf, source: io::Error },
+    Unwritten { path: PathBuf, source: io::Error, lost: u64, in_tail: bool },
     Recording(spanfire_recording::Error),
     Thread(io::Error),
     AlreadySet,
     Environment { variable: &'static str, message: String },
     CollectorPanicked,
+    Forked,
 }
 
 impl Error {
     pub(crate) fn output(path: PathBuf, source: io::Error) -> Self {
         Error { kind: Kind::Output { path, source } }
+    }
+
+    pub(crate) fn unwritten(path: PathBuf, source: io::Error, lost: u64, in_tail: bool) -> Self {
+        Error { kind: Kind::Unwritten { path, source, lost, in_tail } }
+    }
+
+    pub(crate) fn forked() -> Self {
+        Error { kind: Kind::Forked }
     }
 
     pub(crate) fn thread(source: io::Error) -> Self {
@@ -52,6 +62,20 @@ impl fmt::Display for Error {
             Kind::Output { path, .. } => {
                 write!(f, "cannot create the recording {}", path.display())
             }
+            Kind::Unwritten { path, lost, in_tail, .. } => {
+                write!(f, "the end of {} could not be written", path.display())?;
+                if *in_tail {
+                    let tail = spanfire_recording::tail::path_beside(path);
+                    write!(f, "; what is missing there is kept in {}", tail.display())?;
+                }
+                match lost {
+                    0 => Ok(()),
+                    lost => write!(f, "; {lost} events are lost"),
+                }
+            }
+            Kind::Forked => f.write_str(
+                "this process was forked from the one that records, which goes on with the recording",
+            ),
             Kind::Recording(_) => f.write_str("the recording could not be written"),
             Kind::Thread(_) => f.write_str("cannot start the collector's thread"),
             Kind::AlreadySet => f.write_str(
@@ -67,7 +91,9 @@ impl fmt::Display for Error {
 impl std::error::Error for Error {
     fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
         match &self.kind {
-            Kind::Output { source, .. } | Kind::Thread(source) => Some(source),
+            Kind::Output { source, .. } | Kind::Unwritten { source, .. } | Kind::Thread(source) => {
+                Some(source)
+            }
             Kind::Recording(source) => Some(source),
             _ => None,
         }

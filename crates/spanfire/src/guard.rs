@@ -18,7 +18,8 @@ use std::{
 ///
 /// Finishing takes what every thread has recorded up to now, also of threads that are parked or go
 /// on. Callbacks that come later are harmless. A program that ends by `std::process::exit` finishes
-/// its recordings too; one that is killed leaves what the collector wrote up to 100 ms before.
+/// its recordings too. One that is killed leaves the recording and, beside it, `<recording>.tail` with
+/// what was not written yet: see [`survives_kill`](Self::survives_kill).
 #[must_use = "dropping the guard ends the recording: bind it, `let _guard = …`"]
 pub struct Guard {
     running: Option<Arc<Running>>,
@@ -27,14 +28,11 @@ pub struct Guard {
 /// A recorder and its collector, until one of the guard and the process's exit finishes it.
 pub(crate) struct Running {
     core: Arc<Core>,
-    collector: Mutex<Option<JoinHandle<Result<Sink, spanfire_recording::Error>>>>,
+    collector: Mutex<Option<JoinHandle<Result<Sink, Error>>>>,
 }
 
 impl Guard {
-    pub(crate) fn new(
-        core: Arc<Core>,
-        collector: JoinHandle<Result<Sink, spanfire_recording::Error>>,
-    ) -> Guard {
+    pub(crate) fn new(core: Arc<Core>, collector: JoinHandle<Result<Sink, Error>>) -> Guard {
         let running = Arc::new(Running { core, collector: Mutex::new(Some(collector)) });
         exit::finish_at_exit(&running);
         Guard { running: Some(running) }
@@ -48,6 +46,17 @@ impl Guard {
     /// Whether there is a recording; not when `$SPANFIRE` is `off`.
     pub fn is_on(&self) -> bool {
         self.running.is_some()
+    }
+
+    /// Whether every event recorded is kept, however the process ends, SIGKILL included: its threads
+    /// write into a shared mapping of `<recording>.tail`, which opening the recording reads too if
+    /// it was not finished. `finish` removes that file.
+    ///
+    /// Not so for a recording in memory, or where that file cannot be made or the disk has no room
+    /// for it, or when [`Builder::tail`](crate::Builder::tail) is off: then a killed process loses
+    /// up to 100 ms.
+    pub fn survives_kill(&self) -> bool {
+        self.running.as_ref().is_some_and(|running| running.core.survives_kill())
     }
 
     /// Stops recording new spans and instants. Spans that live now are followed to their end, so
@@ -65,15 +74,14 @@ impl Guard {
     /// Stops, takes what every thread has recorded, and opens the recording.
     ///
     /// # Errors
-    /// If the recording could not be written, or there is none because `$SPANFIRE` is `off`.
+    /// If the recording could not be written to its end, for example because the disk is full: the
+    /// message says how many events are lost, if any. If there is no recording because `$SPANFIRE`
+    /// is `off`. In a process that was forked from the one that records.
     pub fn finish(mut self) -> Result<Recording, Error> {
-        let running = self.running.take();
-        let sink = running.and_then(|running| running.finish());
-        match sink.unwrap_or_else(|| Err(Error::environment("SPANFIRE", "recording is off")))? {
-            Sink::File { path, file } => {
-                drop(file);
-                Ok(Recording::open(path)?)
-            }
+        let off = || Error::environment("SPANFIRE", "recording is off");
+        let running = self.running.take().ok_or_else(off)?;
+        match running.finish().unwrap_or_else(|| Err(Error::forked()))? {
+            Sink::File(sink) => Ok(Recording::open(sink.into_path())?),
             Sink::Memory(bytes) => Ok(Recording::from_bytes(bytes)?),
         }
     }
@@ -88,16 +96,20 @@ impl Guard {
 }
 
 impl Running {
-    /// Finishes the recording; `None` if that was done before.
+    /// Finishes the recording; `None` if that was done before, or is another process's affair.
     pub fn finish(&self) -> Option<Result<Sink, Error>> {
+        if self.core.is_forked() {
+            return None;
+        }
         let collector = self.collector.lock().unwrap_or_else(PoisonError::into_inner).take()?;
         self.core.set_state(State::Finished);
         self.core.tell(Message::Finish);
         self.core.renew_interest();
-        Some(match collector.join() {
-            Ok(result) => result.map_err(Error::from),
-            Err(_) => Err(Error::collector_panicked()),
-        })
+        let result = collector.join().unwrap_or_else(|_| Err(Error::collector_panicked()));
+        if result.is_ok() {
+            self.core.remove_tail();
+        }
+        Some(result)
     }
 }
 

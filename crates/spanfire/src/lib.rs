@@ -36,6 +36,8 @@ mod clock;
 mod lane;
 mod callsites;
 mod chunk;
+mod names;
+mod losses;
 mod core;
 mod collector;
 mod sink;
@@ -43,6 +45,7 @@ mod thread;
 mod process;
 mod probe_cost;
 mod exit;
+mod fork;
 mod error;
 
 pub use builder::{Builder, Overflow, Recorder};

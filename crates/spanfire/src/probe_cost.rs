@@ -64,7 +64,7 @@ pub(crate) fn measure(
         events: false,
         filter: None,
         overflow: Overflow::Drop,
-        pool: Pool::new(0),
+        pool: Pool::new(0, None),
         full,
         empty,
     }));

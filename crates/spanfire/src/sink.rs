@@ -2,36 +2,120 @@
 
 use std::{
     fs::File,
-    io::{self, BufWriter, Write},
+    io::{self, ErrorKind, Write},
     path::{Path, PathBuf},
 };
 
 /// A file, or memory.
 pub(crate) enum Sink {
-    File { path: PathBuf, file: BufWriter<File> },
+    File(FileSink),
     Memory(Vec<u8>),
 }
+
+/// Writes to a file, in large pieces. What the file refuses is kept and tried again at the next
+/// flush: a disk that is full is a slow one, until the recorder gives it up.
+pub(crate) struct FileSink {
+    path: PathBuf,
+    file: File,
+    waiting: Vec<u8>,
+    written: u64,
+    refusal: Option<io::Error>,
+}
+
+/// As much is written at once, if the recording grows faster than it is flushed.
+const PIECE_BYTES: usize = 256 * 1024;
 
 impl Sink {
     /// Creates the file at `path`, replacing one that is there.
     pub fn file(path: &Path) -> io::Result<Sink> {
-        let file = BufWriter::with_capacity(256 * 1024, File::create(path)?);
-        Ok(Sink::File { path: path.to_owned(), file })
+        Ok(Sink::File(FileSink {
+            path: path.to_owned(),
+            file: File::create(path)?,
+            waiting: Vec::new(),
+            written: 0,
+            refusal: None,
+        }))
+    }
+
+    /// The path, if it is a file that can be read again.
+    pub fn regular_file(&self) -> Option<&Path> {
+        match self {
+            Sink::File(sink) if sink.file.metadata().is_ok_and(|data| data.is_file()) => {
+                Some(&sink.path)
+            }
+            _ => None,
+        }
+    }
+
+    /// How many bytes are where they outlive this process.
+    pub fn written(&self) -> u64 {
+        match self {
+            Sink::File(sink) => sink.written,
+            Sink::Memory(memory) => memory.len() as u64,
+        }
+    }
+
+    /// Why the last attempt to write failed, if it did.
+    pub fn refusal(&self) -> Option<&io::Error> {
+        match self {
+            Sink::File(sink) => sink.refusal.as_ref(),
+            Sink::Memory(_) => None,
+        }
+    }
+
+    /// The same, with the file's path.
+    pub fn take_refusal(&mut self) -> Option<(PathBuf, io::Error)> {
+        match self {
+            Sink::File(sink) => Some((sink.path.clone(), sink.refusal.take()?)),
+            Sink::Memory(_) => None,
+        }
+    }
+}
+
+impl FileSink {
+    pub fn into_path(self) -> PathBuf {
+        self.path
+    }
+
+    /// Writes what waits, as far as the file takes it.
+    fn try_write(&mut self) {
+        let mut done = 0;
+        self.refusal = loop {
+            if done == self.waiting.len() {
+                break None;
+            }
+            match self.file.write(&self.waiting[done..]) {
+                Ok(0) => break Some(ErrorKind::WriteZero.into()),
+                Ok(bytes) => done += bytes,
+                Err(error) if error.kind() == ErrorKind::Interrupted => {}
+                Err(error) => break Some(error),
+            }
+        };
+        self.waiting.drain(..done);
+        self.written += done as u64;
     }
 }
 
 impl Write for Sink {
+    /// Never fails: see [`Sink::refusal`].
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
         match self {
-            Sink::File { file, .. } => file.write(bytes),
-            Sink::Memory(memory) => memory.write(bytes),
+            Sink::File(sink) => {
+                sink.waiting.extend_from_slice(bytes);
+                if sink.waiting.len() >= PIECE_BYTES && sink.refusal.is_none() {
+                    sink.try_write();
+                }
+            }
+            Sink::Memory(memory) => memory.extend_from_slice(bytes),
         }
+        Ok(bytes.len())
     }
 
+    /// Never fails: see [`Sink::refusal`].
     fn flush(&mut self) -> io::Result<()> {
-        match self {
-            Sink::File { file, .. } => file.flush(),
-            Sink::Memory(_) => Ok(()),
+        if let Sink::File(sink) = self {
+            sink.try_write();
         }
+        Ok(())
     }
 }

@@ -2,6 +2,7 @@
 
 mod index;
 mod source;
+mod tables;
 mod open;
 
 pub(crate) use index::IndexEntry;
@@ -11,10 +12,12 @@ use crate::{
     Timebase,
     block::block_kind,
     chunk::{ChunkHeader, decode},
+    tail::{self, TailState},
     varint::Input,
 };
 use source::Source;
 use std::{ops::Range, path::Path};
+use tables::Tables;
 
 /// A recording, opened: everything but its events, which are read chunk by chunk.
 ///
@@ -27,21 +30,7 @@ pub struct Recording {
     tables: Tables,
     timebase: Timebase,
     cut: Option<Cut>,
-    /// The bytes where each of `tables.chunks` stands.
-    places: Vec<Range<u64>>,
-}
-
-/// What a recording holds besides events.
-#[derive(Debug)]
-struct Tables {
-    header: Header,
-    callsites: Vec<Callsite>,
-    lanes: Vec<Lane>,
-    anchors: Vec<Anchor>,
-    losses: Vec<Loss>,
-    probe_cost: Option<ProbeCost>,
-    chunks: Vec<ChunkInfo>,
-    clamped_ticks: u64,
+    tail: TailState,
 }
 
 /// A chunk of events in a recording, not yet decoded.
@@ -74,12 +63,13 @@ impl Recording {
     /// If the file cannot be read, is no recording, is of a newer version, or its header or tables
     /// are damaged. A recording that was cut off is no error: see [`cut`](Self::cut).
     pub fn open(path: impl AsRef<Path>) -> Result<Recording, Error> {
-        open::open(Source::file(path.as_ref())?)
+        let path = path.as_ref();
+        open::open(Source::file(path)?, Some(&tail::path_beside(path)))
     }
 
     /// Opens a recording held in memory; errors as for [`open`](Self::open).
     pub fn from_bytes(bytes: Vec<u8>) -> Result<Recording, Error> {
-        open::open(Source::memory(bytes))
+        open::open(Source::memory(bytes), None)
     }
 
     /// The process, its clock, and the recorder's form.
@@ -133,6 +123,12 @@ impl Recording {
         self.cut.as_ref()
     }
 
+    /// What opening a recording that was not finished made of its tail file. A finished recording has
+    /// none, nor needs one: [`TailState::Missing`].
+    pub fn tail(&self) -> &TailState {
+        &self.tail
+    }
+
     /// The size of the recording, in bytes.
     pub fn size_bytes(&self) -> u64 {
         self.source.len()
@@ -163,7 +159,7 @@ impl Recording {
     /// # Panics
     /// If there is no chunk `index`.
     pub fn chunk(&self, index: usize) -> Result<Chunk, Error> {
-        let Range { start: place, end } = self.places[index];
+        let Range { start: place, end } = self.tables.places[index].clone();
         let (header, stored) = self.source.block(place)?;
         if !header.verify(&stored) {
             return Err(Error::damaged(place, "checksum differs"));

@@ -1,53 +1,65 @@
-//! Finds the blocks of a recording and reads its tables.
+//! Finds the blocks of a recording, and what its tail file has beyond them.
 
 use super::{Cut, Recording, Source, Tables, index, index::IndexEntry};
 use crate::{
-    Anchor, Callsite, Error, ErrorKind, Header, Lane, Loss, ProbeCost, Timebase,
+    Error, ErrorKind, Timebase,
     block::{MAGIC, PREAMBLE_BYTES, VERSION, block_kind},
     chunk::ChunkHeader,
+    tail::{self, TailState},
     varint::Input,
 };
-use minicbor::Decode;
-use std::ops::Range;
+use std::path::Path;
 
 /// The index's place and the magic, at the end of a finished file.
 const TRAILER_BYTES: u64 = 16;
 
-pub(super) fn open(source: Source) -> Result<Recording, Error> {
+/// How often the tail of a recording that grows is tried.
+const TAIL_TRIES: usize = 8;
+
+/// Opens a recording. Where it was not finished, what follows is looked for in the tail file `tail`.
+pub(super) fn open(mut source: Source, tail: Option<&Path>) -> Result<Recording, Error> {
     check_preamble(&source)?;
     let (entries, mut cut) = match indexed(&source) {
         Some(entries) => (entries, None),
-        None => scanned(&source)?,
+        None => scanned(&source, PREAMBLE_BYTES)?,
     };
-    let Some(first) = entries.first().filter(|entry| entry.kind == block_kind::HEADER) else {
-        return Err(Error::damaged(PREAMBLE_BYTES, "the recording's header is missing"));
-    };
-    let mut tables = Tables {
-        header: table_entry::<Header>(&source, first)?,
-        callsites: Vec::new(),
-        lanes: Vec::new(),
-        anchors: Vec::new(),
-        losses: Vec::new(),
-        probe_cost: None,
-        chunks: Vec::new(),
-        clamped_ticks: 0,
-    };
-    let mut places = Vec::new();
-    for entry in &entries[1..] {
-        if let Err(error) = tables.add(&source, entry, &mut places) {
-            // Of a file that ends early, the damage may be where it ends.
-            match (&cut, error.kind()) {
-                (Some(_), ErrorKind::Damaged) => {
-                    let reason = error.message().to_string();
-                    cut = Some(Cut { at_byte: entry.at_byte, reason });
-                    break;
-                }
-                _ => return Err(error),
-            }
+    let mut tables = Tables::new(&source, entries.first())?;
+    tables.add_all(&source, &entries[1..], &mut cut)?;
+    let mut tail_state = TailState::Missing;
+    for _ in 0..TAIL_TRIES {
+        let (Some(path), Some(end)) = (tail, cut.as_ref().map(|cut| cut.at_byte)) else { break };
+        // A whole block that is damaged is no end: what the tail holds does not follow it.
+        if source.header(end).is_ok() {
+            break;
         }
+        let recovered = tables.known(end).map(|known| tail::recover(path, known));
+        // What the tail held a moment ago may be in the recording now.
+        if source.grew()? {
+            let (entries, new_cut) = scanned(&source, end)?;
+            cut = new_cut;
+            tables.add_all(&source, &entries, &mut cut)?;
+            tail_state = TailState::Growing;
+            continue;
+        }
+        tail_state = match recovered {
+            None => TailState::Missing,
+            Some(Err(state)) => state,
+            Some(Ok((blocks, summary))) => {
+                source = source.extended(end, blocks);
+                let (entries, mut end_of_tail) = scanned(&source, end)?;
+                tables.add_all(&source, &entries, &mut end_of_tail)?;
+                match end_of_tail.filter(|cut| cut.at_byte < source.len()) {
+                    Some(damage) => {
+                        TailState::Refused(Error::damaged(damage.at_byte, damage.reason))
+                    }
+                    None => TailState::Taken(summary),
+                }
+            }
+        };
+        break;
     }
     let timebase = Timebase::new(&tables.header.clock, &tables.anchors);
-    Ok(Recording { source, tables, timebase, cut, places })
+    Ok(Recording { source, tables, timebase, cut, tail: tail_state })
 }
 
 fn check_preamble(source: &Source) -> Result<(), Error> {
@@ -86,10 +98,9 @@ fn trailer(source: &Source) -> Option<u64> {
     (input.0 == MAGIC).then_some(place)
 }
 
-/// Walks all blocks up to the trailer or the first block that is not whole.
-fn scanned(source: &Source) -> Result<(Vec<IndexEntry>, Option<Cut>), Error> {
+/// Walks all blocks from `at_byte` up to the trailer or the first block that is not whole.
+fn scanned(source: &Source, mut at_byte: u64) -> Result<(Vec<IndexEntry>, Option<Cut>), Error> {
     let mut entries = Vec::new();
-    let mut at_byte = PREAMBLE_BYTES;
     let mut blocks_end = None;
     let reason = loop {
         if at_byte + TRAILER_BYTES == source.len()
@@ -123,70 +134,4 @@ fn scanned(source: &Source) -> Result<(Vec<IndexEntry>, Option<Cut>), Error> {
         at_byte = end;
     };
     Ok((entries, Some(Cut { at_byte, reason })))
-}
-
-impl Tables {
-    fn add(
-        &mut self,
-        source: &Source,
-        entry: &IndexEntry,
-        places: &mut Vec<Range<u64>>,
-    ) -> Result<(), Error> {
-        match entry.kind {
-            block_kind::CALLSITE => {
-                let (id, callsite): (u32, Callsite) = table_entry(source, entry)?;
-                in_order(entry, id, self.callsites.len())?;
-                self.callsites.push(callsite);
-            }
-            block_kind::LANE => {
-                let (id, lane): (u32, Lane) = table_entry(source, entry)?;
-                // A lane's block may come again when more is known of its thread.
-                match self.lanes.get_mut(id as usize) {
-                    Some(known) => *known = lane,
-                    None => {
-                        in_order(entry, id, self.lanes.len())?;
-                        self.lanes.push(lane);
-                    }
-                }
-            }
-            block_kind::ANCHOR => self.anchors.push(table_entry::<Anchor>(source, entry)?),
-            block_kind::LOSS => self.losses.push(Loss::from_block(table_entry(source, entry)?)),
-            block_kind::PROBE_COST => {
-                self.probe_cost = Some(table_entry::<ProbeCost>(source, entry)?);
-            }
-            block_kind::EVENTS => self.add_chunk(entry, places)?,
-            _ => {}
-        }
-        Ok(())
-    }
-
-    fn add_chunk(&mut self, entry: &IndexEntry, places: &mut Vec<Range<u64>>) -> Result<(), Error> {
-        let Some(chunk) = entry.chunk else { return Ok(()) };
-        if chunk.lane.index() >= self.lanes.len() || chunk.first > chunk.last {
-            return Err(Error::damaged(entry.at_byte, "a chunk of no known lane or time"));
-        }
-        self.clamped_ticks += u64::from(chunk.clamped);
-        self.chunks.push(chunk.into());
-        places.push(entry.at_byte..entry.end);
-        Ok(())
-    }
-}
-
-fn in_order(entry: &IndexEntry, id: u32, expected: usize) -> Result<(), Error> {
-    if id as usize == expected {
-        return Ok(());
-    }
-    Err(Error::damaged(entry.at_byte, format!("number {id} where {expected} comes next")))
-}
-
-fn table_entry<T: for<'b> Decode<'b, ()>>(source: &Source, entry: &IndexEntry) -> Result<T, Error> {
-    let (header, stored) = source.block(entry.at_byte)?;
-    if header.kind != entry.kind || entry.at_byte + header.block_bytes() != entry.end {
-        return Err(Error::damaged(entry.at_byte, "not the block the index says"));
-    }
-    if !header.verify(&stored) {
-        return Err(Error::damaged(entry.at_byte, "checksum differs"));
-    }
-    minicbor::decode(&stored)
-        .map_err(|error| Error::damaged(entry.at_byte, format!("cannot be read: {error}")))
 }

@@ -19,6 +19,12 @@ pub(crate) enum Source {
         file: Mutex<File>,
         length: u64,
     },
+    /// The start of another, and what follows it.
+    Extended {
+        start: Box<Source>,
+        length: u64,
+        end: Vec<u8>,
+    },
 }
 
 impl Source {
@@ -35,10 +41,24 @@ impl Source {
         Ok(Source::File { length: metadata.len(), file: Mutex::new(file) })
     }
 
+    /// The first `length` bytes of `self`, and then `end`.
+    pub fn extended(self, length: u64, end: Vec<u8>) -> Source {
+        Source::Extended { start: Box::new(self), length, end }
+    }
+
+    /// Looks whether the file has grown since it was opened; then the length is the new one.
+    pub fn grew(&mut self) -> Result<bool, Error> {
+        let Source::File { file, length } = self else { return Ok(false) };
+        let file = file.get_mut().unwrap_or_else(PoisonError::into_inner);
+        let now = file.metadata()?.len();
+        Ok(std::mem::replace(length, now) != now)
+    }
+
     pub fn len(&self) -> u64 {
         match self {
             Source::Memory(bytes) => bytes.len() as u64,
             Source::File { length, .. } => *length,
+            Source::Extended { length, end, .. } => length + end.len() as u64,
         }
     }
 
@@ -57,6 +77,15 @@ impl Source {
                 let mut file = file.lock().unwrap_or_else(PoisonError::into_inner);
                 file.seek(SeekFrom::Start(place))?;
                 file.read_exact(buffer)?;
+            }
+            Source::Extended { start, length, end } => {
+                let in_start = length.saturating_sub(place).min(buffer.len() as u64) as usize;
+                let (from_start, from_end) = buffer.split_at_mut(in_start);
+                if !from_start.is_empty() {
+                    start.read(place, from_start)?;
+                }
+                let place = (place.max(*length) - length) as usize;
+                from_end.copy_from_slice(&end[place..place + from_end.len()]);
             }
         }
         Ok(())

@@ -31,7 +31,7 @@ mod records;
 pub(crate) use site::Site;
 pub(crate) use slot::Slot;
 
-use crate::{chunk::Chunk, core::Core};
+use crate::{chunk::Chunk, core::Core, losses::Loss};
 use published::Published;
 use site::Sites;
 use spanfire_recording::raw::{self, FieldBytes, extended, head, kind};
@@ -116,7 +116,7 @@ pub(crate) struct Birth<'a> {
 }
 
 impl Lane {
-    pub fn new(recorder: u64, number: u32, thread: spanfire_recording::Lane) -> Lane {
+    pub fn new(recorder: u64, number: u32, thread: spanfire_recording::Lane, lost: Loss) -> Lane {
         Lane {
             own: Own {
                 chunk: Cell::new(None),
@@ -133,7 +133,7 @@ impl Lane {
                 words: Cell::new(Vec::new()),
                 sites: Sites::new(),
             },
-            published: Published::new(recorder, number, thread),
+            published: Published::new(recorder, number, thread, lost),
         }
     }
 

@@ -1,6 +1,6 @@
 //! The part of a lane that the collector sees. All of it is atomic or never changes.
 
-use crate::chunk::Chunk;
+use crate::{chunk::Chunk, losses::Loss};
 use std::{
     ptr,
     sync::atomic::{AtomicBool, AtomicPtr, AtomicU64, Ordering::*},
@@ -18,12 +18,17 @@ pub(crate) struct Published {
     sent: AtomicU64,
     /// The thread is gone, and the lane's owner will not touch it again.
     ended: AtomicBool,
-    /// Events lost since the last loss record: count, first and last tick.
-    lost: [AtomicU64; 3],
+    /// Events lost since the last loss record.
+    pub lost: Loss,
 }
 
 impl Published {
-    pub fn new(recorder: u64, number: u32, thread: spanfire_recording::Lane) -> Published {
+    pub fn new(
+        recorder: u64,
+        number: u32,
+        thread: spanfire_recording::Lane,
+        lost: Loss,
+    ) -> Published {
         Published {
             recorder,
             number,
@@ -31,7 +36,7 @@ impl Published {
             open: AtomicPtr::new(ptr::null_mut()),
             sent: AtomicU64::new(0),
             ended: AtomicBool::new(false),
-            lost: Default::default(),
+            lost,
         }
     }
 
@@ -62,26 +67,5 @@ impl Published {
 
     pub fn has_ended(&self) -> bool {
         self.ended.load(Acquire)
-    }
-
-    /// Counts losses not yet in a record; only the owner, or the collector after the end, calls it.
-    pub fn lose(&self, tick: u64) {
-        let [count, first, last] = &self.lost;
-        if count.load(Relaxed) == 0 {
-            first.store(tick, Relaxed);
-        }
-        last.store(tick, Relaxed);
-        count.store(count.load(Relaxed) + 1, Release);
-    }
-
-    /// `[count, first tick, last tick]` of what was lost and not yet told.
-    pub fn take_lost(&self) -> Option<[u64; 3]> {
-        let [count, first, last] = &self.lost;
-        let lost = [count.load(Acquire), first.load(Relaxed), last.load(Relaxed)];
-        if lost[0] == 0 {
-            return None;
-        }
-        count.store(0, Relaxed);
-        Some(lost)
     }
 }

@@ -2,7 +2,7 @@
 
 use super::{Lane, Slot};
 use crate::{
-    chunk::{CHUNK_WORDS, Chunk},
+    chunk::{CHUNK_WORDS, Chunk, lane_owner},
     core::Core,
 };
 use spanfire_recording::raw::{self, extended, head, kind};
@@ -124,29 +124,36 @@ impl Lane {
         self.own.set_changeable(0);
         let next = Slot::closed(|| {
             if let Some(full) = self.own.chunk.get() {
+                // Before it is sent: what the collector sees open it has not taken, so nobody else
+                // writes to it while the collector reads.
+                self.published.set_open(None);
                 if !core.send_full(self.published.number, full) {
+                    self.published.set_open(Some(full));
                     return None;
                 }
-                self.published.set_open(None);
                 self.own.chunk.set(None);
                 self.published.count_sent();
             }
             core.empty_chunk(self.published.sent() == 0)
         });
         let Some(next) = next else {
-            self.published.lose(tick);
+            self.published.lost.add(tick);
             return None;
         };
         let chunk = next.chunk;
-        chunk.reset(self.published.sent());
+        chunk.reset(lane_owner(self.published.number), self.published.sent());
         let mut position = 0;
-        if let Some([count, first, last]) = self.published.take_lost() {
+        let lost = self.published.lost.get();
+        if let Some([count, first, last]) = lost {
             position = put_record(chunk, position, tick, extended::LOSS, &[first, last, count]);
         }
         if let Some((from, to)) = next.stall {
             position = put_record(chunk, position, tick, extended::STALL, &[from, to]);
         }
         chunk.publish(position);
+        if lost.is_some() {
+            self.published.lost.clear();
+        }
         self.own.chunk.set(Some(chunk));
         self.published.set_open(Some(chunk));
         Some((chunk, position))

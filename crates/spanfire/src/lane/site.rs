@@ -115,7 +115,7 @@ impl Site {
     #[cold]
     #[inline(never)]
     fn fill(&self, core: &Core, metadata: &'static Metadata<'static>) -> Option<()> {
-        let number = Slot::closed(|| core.callsites.number(metadata))?;
+        let number = Slot::closed(|| core.callsite_number(metadata))?;
         self.number.set(number);
         self.wanted.set(core.fields.wanted(metadata));
         self.recorded.set(core.selects(metadata));

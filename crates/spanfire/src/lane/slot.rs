@@ -79,12 +79,19 @@ impl Slot {
         result
     }
 
+    /// Ends recording on this thread for good: it is the only one of a process that was forked, and
+    /// its lanes are the parent's.
+    pub fn leave() {
+        CLOSED.set(true);
+        SLOT.with(|slot| slot.recorder.set(EMPTY));
+    }
+
     /// Looks the lane up, or makes it: once for each thread and recorder, and again whenever a
     /// thread changes between recorders.
     #[cold]
     #[inline(never)]
     fn find(core: &Core) -> Option<*const Lane> {
-        if CLOSED.get() {
+        if CLOSED.get() || core.is_forked() {
             return None;
         }
         let lane = Slot::closed(|| {
@@ -93,9 +100,9 @@ impl Slot {
                 lanes.iter().find(|lane| lane.published.recorder == core.id).cloned()
             });
             if let Ok(Some(lane)) = known {
-                return lane;
+                return Some(lane);
             }
-            let lane = core.add_lane();
+            let lane = core.add_lane()?;
             // Past the thread's destructors nobody tells the lane's end; the recorder keeps it.
             let _ = ENDING.try_with(|ending| {
                 if let Ok(mut lanes) = ending.0.try_borrow_mut() {
@@ -103,8 +110,8 @@ impl Slot {
                     lanes.push(Arc::clone(&lane));
                 }
             });
-            lane
-        });
+            Some(lane)
+        })?;
         let lane = Arc::as_ptr(&lane);
         SLOT.with(|slot| {
             slot.recorder.set(core.id);

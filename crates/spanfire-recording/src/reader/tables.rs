@@ -1,0 +1,138 @@
+//! What a recording holds besides events.
+
+use super::{ChunkInfo, Cut, Source, index::IndexEntry};
+use crate::{
+    Anchor, Callsite, Error, ErrorKind, Header, Lane, Loss, ProbeCost, Tick,
+    block::{PREAMBLE_BYTES, block_kind},
+    tail::{Head, Known},
+};
+use minicbor::Decode;
+use std::ops::Range;
+
+/// What a recording holds besides events.
+#[derive(Debug)]
+pub(super) struct Tables {
+    pub header: Header,
+    pub callsites: Vec<Callsite>,
+    pub lanes: Vec<Lane>,
+    pub anchors: Vec<Anchor>,
+    pub losses: Vec<Loss>,
+    pub probe_cost: Option<ProbeCost>,
+    pub chunks: Vec<ChunkInfo>,
+    /// The bytes where each of `chunks` stands.
+    pub places: Vec<Range<u64>>,
+    pub clamped_ticks: u64,
+}
+
+impl Tables {
+    /// The tables of a recording whose first block is `first`, which must be its header.
+    pub fn new(source: &Source, first: Option<&IndexEntry>) -> Result<Tables, Error> {
+        let Some(first) = first.filter(|entry| entry.kind == block_kind::HEADER) else {
+            return Err(Error::damaged(PREAMBLE_BYTES, "the recording's header is missing"));
+        };
+        Ok(Tables {
+            header: table_entry::<Header>(source, first)?,
+            callsites: Vec::new(),
+            lanes: Vec::new(),
+            anchors: Vec::new(),
+            losses: Vec::new(),
+            probe_cost: None,
+            chunks: Vec::new(),
+            places: Vec::new(),
+            clamped_ticks: 0,
+        })
+    }
+
+    /// How far the recording goes whose whole blocks end at `at_byte`; `None` without an anchor.
+    pub fn known(&self, at_byte: u64) -> Option<Known<'_>> {
+        let mut lanes = vec![Tick(0); self.lanes.len()];
+        for chunk in &self.chunks {
+            lanes[chunk.lane.index()] = chunk.last;
+        }
+        Some(Known {
+            header: &self.header,
+            head: Head::new(self.header.process_id, self.anchors.first()?),
+            callsites: self.callsites.len(),
+            lanes,
+            at_byte,
+        })
+    }
+
+    /// Adds what the blocks of `entries` hold. Of a file that is cut, the damage may be where it
+    /// ends: then `cut` moves there.
+    pub fn add_all(
+        &mut self,
+        source: &Source,
+        entries: &[IndexEntry],
+        cut: &mut Option<Cut>,
+    ) -> Result<(), Error> {
+        for entry in entries {
+            let Err(error) = self.add(source, entry) else { continue };
+            if cut.is_none() || error.kind() != ErrorKind::Damaged {
+                return Err(error);
+            }
+            *cut = Some(Cut { at_byte: entry.at_byte, reason: error.message().to_string() });
+            break;
+        }
+        Ok(())
+    }
+
+    fn add(&mut self, source: &Source, entry: &IndexEntry) -> Result<(), Error> {
+        match entry.kind {
+            block_kind::CALLSITE => {
+                let (id, callsite): (u32, Callsite) = table_entry(source, entry)?;
+                in_order(entry, id, self.callsites.len())?;
+                self.callsites.push(callsite);
+            }
+            block_kind::LANE => {
+                let (id, lane): (u32, Lane) = table_entry(source, entry)?;
+                // A lane's block may come again when more is known of its thread.
+                match self.lanes.get_mut(id as usize) {
+                    Some(known) => *known = lane,
+                    None => {
+                        in_order(entry, id, self.lanes.len())?;
+                        self.lanes.push(lane);
+                    }
+                }
+            }
+            block_kind::ANCHOR => self.anchors.push(table_entry::<Anchor>(source, entry)?),
+            block_kind::LOSS => self.losses.push(Loss::from_block(table_entry(source, entry)?)),
+            block_kind::PROBE_COST => {
+                self.probe_cost = Some(table_entry::<ProbeCost>(source, entry)?);
+            }
+            block_kind::EVENTS => self.add_chunk(entry)?,
+            _ => {}
+        }
+        Ok(())
+    }
+
+    fn add_chunk(&mut self, entry: &IndexEntry) -> Result<(), Error> {
+        let Some(chunk) = entry.chunk else { return Ok(()) };
+        if chunk.lane.index() >= self.lanes.len() || chunk.first > chunk.last {
+            return Err(Error::damaged(entry.at_byte, "a chunk of no known lane or time"));
+        }
+        self.clamped_ticks += u64::from(chunk.clamped);
+        self.chunks.push(chunk.into());
+        self.places.push(entry.at_byte..entry.end);
+        Ok(())
+    }
+}
+
+fn in_order(entry: &IndexEntry, id: u32, expected: usize) -> Result<(), Error> {
+    if id as usize == expected {
+        return Ok(());
+    }
+    Err(Error::damaged(entry.at_byte, format!("number {id} where {expected} comes next")))
+}
+
+fn table_entry<T: for<'b> Decode<'b, ()>>(source: &Source, entry: &IndexEntry) -> Result<T, Error> {
+    let (header, stored) = source.block(entry.at_byte)?;
+    if header.kind != entry.kind || entry.at_byte + header.block_bytes() != entry.end {
+        return Err(Error::damaged(entry.at_byte, "not the block the index says"));
+    }
+    if !header.verify(&stored) {
+        return Err(Error::damaged(entry.at_byte, "checksum differs"));
+    }
+    minicbor::decode(&stored)
+        .map_err(|error| Error::damaged(entry.at_byte, format!("cannot be read: {error}")))
+}
