@@ -11,6 +11,7 @@ mod test;
 mod steps;
 mod edges;
 mod tidy;
+mod viewer;
 
 use std::process::ExitCode;
 
@@ -22,7 +23,7 @@ struct Step {
 }
 
 /// In the order `ci` runs them: what fails fastest comes first, the tests' summary stands last.
-const STEPS: [Step; 9] = [
+const STEPS: [Step; 11] = [
     Step { name: "fmt", shows: "rustfmt leaves every file as it is", run: steps::fmt },
     Step { name: "tidy", shows: "the invariants that a text search can see hold", run: tidy::run },
     Step { name: "edges", shows: "crates depend only on what they may", run: edges::run },
@@ -35,6 +36,12 @@ const STEPS: [Step; 9] = [
     },
     Step { name: "benches", shows: "every benchmark compiles", run: steps::benches },
     Step { name: "examples", shows: "every example runs to its end", run: steps::examples },
+    Step {
+        name: "viewer",
+        shows: "the committed viewer is what its sources give",
+        run: viewer::build,
+    },
+    Step { name: "browser", shows: "the viewer works in chromium", run: viewer::browser },
     Step {
         name: "test",
         shows: "every test of the workspace passes, doctests included",

@@ -45,6 +45,12 @@ impl Input {
         &self.path
     }
 
+    /// The file's name.
+    pub fn name(&self) -> String {
+        let name = self.path.file_name().unwrap_or(self.path.as_os_str());
+        name.to_string_lossy().into_owned()
+    }
+
     /// The recording.
     pub fn recording(&self) -> &Recording {
         &self.recording

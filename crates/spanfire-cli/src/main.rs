@@ -34,6 +34,7 @@ fn main() -> ExitCode {
         Command::Chart(args) => commands::chart(&args),
         Command::Top(args) => commands::top(&args),
         Command::Requests(args) => commands::requests(&args),
+        Command::Report(args) => commands::report(&args),
         Command::Export(args) => commands::export(&args),
         Command::Completions(args) => commands::completions(&args),
     };

@@ -12,6 +12,7 @@ mod palette;
 mod frame_labels;
 mod flamegraph;
 mod chart;
+mod html;
 pub mod tables;
 pub mod export;
 
@@ -19,3 +20,4 @@ pub use chart::{ChartOptions, chart_resolution_ns, request_chart, thread_chart};
 pub use duration::duration;
 pub use error::Error;
 pub use flamegraph::{FlamegraphOptions, flamegraph};
+pub use html::{Report, ReportOptions, report};

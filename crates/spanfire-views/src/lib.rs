@@ -2,7 +2,7 @@
 //!
 //! A [`Replay`] is a recording and a [`Selection`]. From it come the [`CallTree`] (merged graph,
 //! forward and [reversed](CallTree::reversed)), the [`Timeline`] of every thread, the
-//! [`RequestTable`] and the [`RequestChart`] of one request, the [`Statistics`] per callsite and
+//! [`RequestTable`] and the [`RequestChart`] of one request, all [`Spans`] one by one, the [`Statistics`] per callsite and
 //! the [`Summary`]. All of them replay the same moments: each moment of a lane belongs to the
 //! innermost open segment there, a tick is turned into nanoseconds once, and so every view of one
 //! selection has the same total, to the nanosecond.
@@ -18,6 +18,7 @@ mod paths;
 mod replay;
 mod call_tree;
 mod timeline;
+mod spans;
 mod rows;
 mod request_table;
 mod request_chart;
@@ -33,6 +34,7 @@ pub use request_chart::{ChartSegment, ChartSpan, RequestChart};
 pub use request_table::{Request, RequestId, RequestTable};
 pub use rows::assign_rows;
 pub use selection::Selection;
+pub use spans::{LaneSpans, LifeIndex, LifeParent, SpanLife, SpanSegment, Spans};
 pub use statistics::{SpanStatistics, Statistics};
 pub use summary::Summary;
 pub use timeline::{Bar, LaneTimeline, Mark, Timeline};

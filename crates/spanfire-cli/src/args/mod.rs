@@ -56,6 +56,9 @@ pub enum Command {
         after_help = "Example:\n  spanfire requests server.spanfire --root request --sort idle --format csv"
     )]
     Requests(RequestsArgs),
+    /// Writes one HTML file in which the recording can be explored, offline
+    #[command(after_help = "Example:\n  spanfire report server.spanfire -o server.html")]
+    Report(ReportArgs),
     /// Writes the recording for another tool
     #[command(
         mut_arg("to", |to| to.required(true).help_heading(None).value_name("FORMAT|TIME").help(EXPORT_TO)),
@@ -199,6 +202,23 @@ pub struct RequestsArgs {
     pub sort: RequestSort,
     #[command(flatten)]
     pub rows: RowsArgs,
+    #[command(flatten)]
+    pub input: InputArgs,
+}
+
+/// `spanfire report`.
+#[derive(Debug, Args)]
+pub struct ReportArgs {
+    /// Round times of single spans down to multiples of this: coarser makes the file smaller, and
+    /// leaves merged graphs and statistics exact
+    #[arg(long, value_name = "TIME", default_value = "1ns")]
+    pub resolution: String,
+    /// The title of the page
+    #[arg(long)]
+    pub title: Option<String>,
+    /// Where the page goes; `-` is standard output [default: next to FILE]
+    #[arg(short, long, value_name = "OUT.html")]
+    pub output: Option<PathBuf>,
     #[command(flatten)]
     pub input: InputArgs,
 }

@@ -6,6 +6,7 @@ mod flamegraph;
 mod chart;
 mod top;
 mod requests;
+mod report;
 mod export;
 mod completions;
 
@@ -14,6 +15,7 @@ pub use completions::completions;
 pub use export::export;
 pub use flamegraph::flamegraph;
 pub use info::info;
+pub use report::report;
 pub use requests::requests;
 pub use run::run;
 pub use top::top;

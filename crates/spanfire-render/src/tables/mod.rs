@@ -13,6 +13,7 @@ mod numbers;
 mod printable;
 mod fields;
 
+pub(crate) use info::info_facts;
 pub use info::{InfoFormat, info, warnings};
 pub use numbers::{bytes, count, counted};
 pub use printable::printable;

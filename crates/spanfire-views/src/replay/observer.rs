@@ -23,8 +23,14 @@ pub(crate) trait Observer {
     /// A lane turned from one request to another.
     fn switched(&mut self, _at_ns: u64, _from: RequestNumber, _to: RequestNumber) {}
 
+    /// A segment of a visible span began, whether or not it is selected.
+    fn entered(&mut self, _lane: LaneId, _at_ns: u64, _life: &Life) {}
+
     /// A segment ended.
     fn segment(&mut self, _segment: &Segment, _life: &Life) {}
+
+    /// A segment of a visible span ended; told after the segment itself, if that is selected.
+    fn left(&mut self, _lane: LaneId, _life: &Life) {}
 
     /// A span closed.
     fn closed(&mut self, _closing: &Closing, _life: &Life) {}
@@ -107,9 +113,19 @@ impl<A: Observer, B: Observer> Observer for (A, B) {
         self.1.switched(at_ns, from, to);
     }
 
+    fn entered(&mut self, lane: LaneId, at_ns: u64, life: &Life) {
+        self.0.entered(lane, at_ns, life);
+        self.1.entered(lane, at_ns, life);
+    }
+
     fn segment(&mut self, segment: &Segment, life: &Life) {
         self.0.segment(segment, life);
         self.1.segment(segment, life);
+    }
+
+    fn left(&mut self, lane: LaneId, life: &Life) {
+        self.0.left(lane, life);
+        self.1.left(lane, life);
     }
 
     fn closed(&mut self, closing: &Closing, life: &Life) {

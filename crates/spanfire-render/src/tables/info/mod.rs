@@ -5,6 +5,7 @@ mod json;
 
 use super::numbers;
 use crate::Error;
+use serde::Serialize;
 use spanfire_recording::{ClockSource, Form, LaneId, LossCause, Recording, Tick};
 use spanfire_views::Summary;
 use std::io::{self, Write};
@@ -37,6 +38,11 @@ pub fn info(
         }
     }
     Ok(())
+}
+
+/// What `recording` is, as JSON.
+pub(crate) fn info_facts<'a>(recording: &'a Recording, summary: &Summary) -> impl Serialize + 'a {
+    json::Info::of(recording, summary)
 }
 
 /// How many events a lane holds, and when.

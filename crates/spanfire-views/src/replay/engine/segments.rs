@@ -42,6 +42,10 @@ impl<O: Observer> Engine<'_, O> {
             depth,
             place,
         });
+        let life = &self.lives[slot];
+        if life.standing == Standing::Visible {
+            self.observer.entered(LaneId(lane as u32), now_ns, life);
+        }
         self.switch(lane, now_ns);
     }
 
@@ -111,6 +115,10 @@ impl<O: Observer> Engine<'_, O> {
         state.mapped = state.mapped.min(index);
         let clock_ns = state.clock_ns;
         self.report(lane, &left, clock_ns, now_ns, open);
+        let life = &self.lives[left.slot];
+        if life.standing == Standing::Visible {
+            self.observer.left(LaneId(lane as u32), life);
+        }
         if index < self.lanes[lane].stack.len() {
             self.restack(lane, index);
         }

@@ -1,0 +1,36 @@
+//! `spanfire report`.
+
+use crate::args::ReportArgs;
+use crate::failure::Failure;
+use crate::input::Input;
+use crate::output::Output;
+use crate::time::parse_ns;
+use spanfire_render::{Report, ReportOptions};
+use std::process::ExitCode;
+
+/// Writes the interactive viewer with the recording in it.
+pub fn report(args: &ReportArgs) -> Result<ExitCode, Failure> {
+    let resolution_ns = match parse_ns(&args.resolution) {
+        Some(ns) if ns > 0 => ns,
+        _ => {
+            return Err(Failure::Usage(format!(
+                "--resolution: `{}` is not a time above zero; write one such as 1ns, 100ns, 1us",
+                args.resolution
+            )));
+        }
+    };
+    let input = Input::open(&args.input)?;
+    let path = args.output.clone().unwrap_or_else(|| input.sibling("html"));
+    let output = Output::open(&path, input.path())?;
+    let report = input.view(|replay| Report::of(input.recording(), replay))?;
+    if report.is_empty() {
+        return Err(input.empty("spans to show"));
+    }
+    let options = ReportOptions {
+        title: args.title.clone().unwrap_or_else(|| input.name()),
+        selection: args.input.selection.described().unwrap_or_default(),
+        resolution_ns,
+    };
+    output.write(|sink| spanfire_render::report(&[(&report, &options)], sink))?;
+    Ok(ExitCode::SUCCESS)
+}

@@ -1,0 +1,169 @@
+//! What a page knows of a recording beside its spans: one JSON object.
+//!
+//! Names are those of the recording, unescaped: the page sets them as text and never as markup.
+
+use super::fields::FieldColumn;
+use super::lane::Shape;
+use super::{Report, ReportOptions};
+use serde::Serialize;
+use spanfire_recording::{Callsite, CallsiteKind};
+use spanfire_views::{CallTree, LaneSpans, SpanStatistics};
+
+#[derive(Serialize)]
+pub(super) struct Head<'a, I> {
+    title: &'a str,
+    /// What was selected of the recording, in words; empty for all of it.
+    selection: &'a str,
+    resolution_ns: u64,
+    range_ns: [u64; 2],
+    callsites: Vec<Site<'a>>,
+    /// Callsite, children, and bits: 1 lives, 2 overtaken.
+    shapes: Vec<[u32; 3]>,
+    lanes: Vec<Lane<'a>>,
+    lives: usize,
+    fields: &'a [FieldColumn],
+    trees: Trees,
+    statistics: Vec<Row>,
+    /// What `spanfire info --format json` says.
+    info: I,
+}
+
+#[derive(Serialize)]
+struct Site<'a> {
+    name: &'a str,
+    target: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    file: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    line: Option<u32>,
+    level: String,
+    /// Whether it makes instants, not spans.
+    event: bool,
+}
+
+#[derive(Serialize)]
+struct Lane<'a> {
+    lane: u32,
+    label: &'a str,
+    segments: usize,
+    marks: usize,
+}
+
+/// The merged graphs over everything that is selected.
+#[derive(Serialize)]
+struct Trees {
+    thread: Tree,
+    span: Tree,
+}
+
+/// A graph in preorder, without its root; a parent is the index of a node plus one.
+#[derive(Serialize, Default)]
+struct Tree {
+    site: Vec<u32>,
+    parent: Vec<usize>,
+    busy_ns: Vec<u64>,
+    idle_ns: Vec<u64>,
+    count: Vec<u64>,
+}
+
+/// A row of `spanfire top`.
+#[derive(Serialize)]
+struct Row {
+    site: u32,
+    spans: u64,
+    segments: u64,
+    busy_ns: u64,
+    self_ns: u64,
+    nonreentrant_ns: u64,
+    idle_ns: u64,
+    min_ns: u64,
+    max_ns: u64,
+    /// The histogram of busy times: smallest, largest and count of every bucket in use.
+    buckets: Vec<u64>,
+}
+
+impl<'a, I> Head<'a, I> {
+    /// The head of a page.
+    pub fn of(
+        report: &'a Report<'_>,
+        options: &'a ReportOptions,
+        shapes: &[Shape],
+        fields: &'a [FieldColumn],
+        info: I,
+    ) -> Self {
+        let spans = &report.spans;
+        let shape_bits = |shape: &Shape| u32::from(shape.lives) | u32::from(shape.overtaken) << 1;
+        let shapes = shapes.iter();
+        Head {
+            title: &options.title,
+            selection: &options.selection,
+            resolution_ns: options.resolution_ns,
+            range_ns: [spans.range_ns.start, spans.range_ns.end],
+            callsites: report.recording.callsites().iter().map(Site::of).collect(),
+            shapes: shapes
+                .map(|shape| [shape.callsite, shape.children, shape_bits(shape)])
+                .collect(),
+            lanes: spans.lanes.iter().map(Lane::of).collect(),
+            lives: spans.lives.len(),
+            fields,
+            trees: Trees { thread: Tree::of(&report.by_thread), span: Tree::of(&report.by_span) },
+            statistics: report.statistics.rows.iter().map(Row::of).collect(),
+            info,
+        }
+    }
+}
+
+impl<'a> Site<'a> {
+    fn of(callsite: &'a Callsite) -> Site<'a> {
+        Site {
+            name: &callsite.name,
+            target: &callsite.target,
+            file: callsite.file.as_deref(),
+            line: callsite.line,
+            level: format!("{:?}", callsite.level).to_lowercase(),
+            event: callsite.kind == CallsiteKind::Event,
+        }
+    }
+}
+
+impl<'a> Lane<'a> {
+    fn of(lane: &'a LaneSpans) -> Lane<'a> {
+        Lane {
+            lane: lane.lane.0,
+            label: &lane.label,
+            segments: lane.segments.len(),
+            marks: lane.marks.len(),
+        }
+    }
+}
+
+impl Tree {
+    fn of(tree: &CallTree) -> Tree {
+        let mut columns = Tree::default();
+        for node in &tree.nodes()[1..] {
+            columns.site.push(node.frame.map_or(u32::MAX, |frame| frame.0));
+            columns.parent.push(node.parent);
+            columns.busy_ns.push(node.busy_ns);
+            columns.idle_ns.push(node.idle_ns);
+            columns.count.push(node.count);
+        }
+        columns
+    }
+}
+
+impl Row {
+    fn of(row: &SpanStatistics) -> Row {
+        Row {
+            site: row.id.0,
+            spans: row.spans,
+            segments: row.segments,
+            busy_ns: row.busy_ns,
+            self_ns: row.self_ns,
+            nonreentrant_ns: row.nonreentrant_ns,
+            idle_ns: row.idle_ns,
+            min_ns: row.min_ns,
+            max_ns: row.max_ns,
+            buckets: row.busy.buckets().flat_map(|(low, high, count)| [low, high, count]).collect(),
+        }
+    }
+}

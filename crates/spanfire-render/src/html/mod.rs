@@ -1,0 +1,120 @@
+//! A recording as one HTML page that needs nothing else: the interactive viewer with its data.
+//!
+//! - `head`: names, merged graphs and statistics, as JSON
+//! - `lane`, `lives`, `fields`: spans as columns
+//! - `numbers`: how columns are written
+//! - `ascii`: how bytes are written in a page
+//! - `viewer.html`: the viewer, built from `viewer/`, with a place for the data
+//!
+//! Every block is compressed by itself. The same report gives the same bytes. A page makes no
+//! request: its policy forbids it.
+
+mod numbers;
+mod lane;
+mod lives;
+mod fields;
+mod head;
+mod ascii;
+
+use crate::{Error, tables};
+use flate2::{Compression, write::DeflateEncoder};
+use head::Head;
+use lane::{Parts, Shapes};
+use spanfire_recording::Recording;
+use spanfire_views::{CallTree, Replay, Spans, Stacks, Statistics, Summary};
+use std::io::{self, Write};
+
+/// The viewer with a place for the data.
+const VIEWER: &str = include_str!("viewer.html");
+/// The place. It stands on a line of its own.
+const PLACE: &str = "<!--recordings-->\n";
+
+/// All that a page shows of one recording.
+pub struct Report<'a> {
+    recording: &'a Recording,
+    spans: Spans,
+    by_thread: CallTree,
+    by_span: CallTree,
+    statistics: Statistics,
+    summary: Summary,
+}
+
+/// How a page is written.
+#[derive(Clone, Debug)]
+pub struct ReportOptions {
+    /// What the recording is called.
+    pub title: String,
+    /// What was selected of it, in words; empty for all of it.
+    pub selection: String,
+    /// Times of single spans are rounded down to multiples of this, which makes the page smaller.
+    /// Merged graphs and statistics stay exact.
+    pub resolution_ns: u64,
+}
+
+impl<'a> Report<'a> {
+    /// Collects it: replays the recording once for each view.
+    pub fn of(
+        recording: &'a Recording,
+        replay: &Replay<'_>,
+    ) -> Result<Report<'a>, spanfire_recording::Error> {
+        Ok(Report {
+            recording,
+            spans: Spans::of(replay)?,
+            by_thread: CallTree::of(replay, Stacks::Thread)?,
+            by_span: CallTree::of(replay, Stacks::Span)?,
+            statistics: Statistics::of(replay)?,
+            summary: Summary::of(replay)?,
+        })
+    }
+
+    /// Whether there is nothing to show.
+    pub fn is_empty(&self) -> bool {
+        self.spans.lanes.is_empty()
+    }
+}
+
+/// Writes the page of a recording, or of two that are compared.
+pub fn report(
+    reports: &[(&Report<'_>, &ReportOptions)],
+    sink: &mut dyn Write,
+) -> Result<(), Error> {
+    let (before, after) = VIEWER.split_once(PLACE).unwrap_or((VIEWER, ""));
+    sink.write_all(before.as_bytes())?;
+    for (report, options) in reports {
+        for block in blocks(report, options)? {
+            sink.write_all(b"<script type=\"application/x-spanfire\">")?;
+            sink.write_all(ascii::encode(&deflated(&block)?).as_bytes())?;
+            sink.write_all(b"</script>\n")?;
+        }
+        sink.write_all(b"<script type=\"application/x-spanfire-end\"></script>\n")?;
+    }
+    sink.write_all(after.as_bytes())?;
+    Ok(())
+}
+
+/// The head, the lives, their fields, and every lane.
+fn blocks(report: &Report<'_>, options: &ReportOptions) -> Result<Vec<Vec<u8>>, Error> {
+    let resolution_ns = options.resolution_ns.max(1);
+    let mut shapes = Shapes::default();
+    let lanes = &report.spans.lanes;
+    let parts: Vec<Parts> =
+        lanes.iter().map(|lane| Parts::of(lane, resolution_ns, &mut shapes)).collect();
+    let shapes = shapes.finish();
+    let (columns, fields) = fields::encode(&report.spans.lives);
+    let info = tables::info_facts(report.recording, &report.summary);
+    let head = Head::of(report, options, &shapes, &columns, info);
+    let mut blocks = vec![
+        serde_json::to_vec(&head).map_err(io::Error::from)?,
+        lives::encode(&report.spans, resolution_ns),
+        fields,
+    ];
+    let lanes = parts.iter().zip(lanes);
+    blocks.extend(lanes.map(|(parts, lane)| parts.encode(lane, &shapes, resolution_ns)));
+    Ok(blocks)
+}
+
+fn deflated(bytes: &[u8]) -> Result<Vec<u8>, Error> {
+    let mut encoder = DeflateEncoder::new(Vec::new(), Compression::new(8));
+    encoder.write_all(bytes)?;
+    Ok(encoder.finish()?)
+}

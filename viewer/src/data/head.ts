@@ -1,0 +1,92 @@
+/**
+ * What a page knows of a recording beside its spans: the JSON that `html/head.rs` writes.
+ */
+
+/** One `span!` or `event!` place. */
+export interface Site {
+  name: string;
+  target: string;
+  file?: string;
+  line?: number;
+  level: string;
+  /** Whether it makes instants, not spans. */
+  event: boolean;
+}
+
+/** A merged graph in preorder, without its root; a parent is an index plus one, 0 is the root. */
+export interface TreeColumns {
+  site: ArrayLike<number>;
+  parent: ArrayLike<number>;
+  busy_ns: ArrayLike<number>;
+  idle_ns: ArrayLike<number>;
+  count: ArrayLike<number>;
+}
+
+/** A row of `spanfire top`. */
+export interface StatisticsRow {
+  site: number;
+  spans: number;
+  segments: number;
+  busy_ns: number;
+  self_ns: number;
+  nonreentrant_ns: number;
+  idle_ns: number;
+  min_ns: number;
+  max_ns: number;
+  /** Smallest and largest busy time, and count, of each bucket in use. */
+  buckets: number[];
+}
+
+export interface FieldHead {
+  name: string;
+  kind: "number" | "text";
+  rows: number;
+  texts: string[];
+}
+
+/** What `spanfire info --format json` says. */
+export interface Info {
+  process: { id: number; executable: string; arguments: string[]; os: string; arch: string; parallelism: number | null };
+  recorder: { version: string; form: string };
+  duration_ns: number;
+  spans: number;
+  segments: number;
+  instants: number;
+  threads: number;
+  open_spans: number;
+  lost_events: number;
+  stalled_ns: number;
+  unmatched_exits: number;
+  unknown_spans: number;
+  inexact_starts: number;
+  clock: {
+    source: string;
+    nanos_per_tick: number;
+    kernel_source: string | null;
+    warning: string | null;
+    start_unix_ns: number | null;
+    anchors: number;
+    uncertainty_ns: number | null;
+    clamped_ticks: number;
+  };
+  probe_cost: Record<string, number> | null;
+  lanes: { lane: number; label: string; events: number; first_ns: number | null; last_ns: number | null }[];
+  losses: { lane: number; label: string; cause: string; events: number; first_ns: number; last_ns: number }[];
+  cut: { at_byte: number; reason: string } | null;
+}
+
+export interface Head {
+  title: string;
+  selection: string;
+  resolution_ns: number;
+  range_ns: [number, number];
+  callsites: Site[];
+  /** Callsite, children (15 and more: written out), bits: 1 lives, 2 overtaken. */
+  shapes: [number, number, number][];
+  lanes: { lane: number; label: string; segments: number; marks: number }[];
+  lives: number;
+  fields: FieldHead[];
+  trees: { thread: TreeColumns; span: TreeColumns };
+  statistics: StatisticsRow[];
+  info: Info;
+}

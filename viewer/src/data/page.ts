@@ -1,0 +1,60 @@
+/**
+ * The recordings in this page.
+ *
+ * A recording is a row of script elements that hold text, closed by an empty one: head, lives,
+ * fields, lanes. A page that compares has two.
+ */
+
+import { decodeAscii } from "./ascii.ts";
+import type { Head } from "./head.ts";
+import { inflate } from "./inflate.ts";
+import { decodeLane } from "./lane.ts";
+import { decodeFields, decodeLives } from "./lives.ts";
+import type { Lane, Recording } from "./recording.ts";
+
+const BLOCK = 'script[type="application/x-spanfire"]';
+const END = "application/x-spanfire-end";
+
+/** Reads every recording of the document; `progress` is told of the share that is done. */
+export async function readPage(document: Document, progress: (share: number) => void): Promise<Recording[]> {
+  const elements = [...document.querySelectorAll<HTMLScriptElement>(`${BLOCK}, script[type="${END}"]`)];
+  const recordings: Recording[] = [];
+  let blocks: HTMLScriptElement[] = [];
+  for (const element of elements) {
+    if (element.type !== END) {
+      blocks.push(element);
+      continue;
+    }
+    recordings.push(await readRecording(blocks, progress));
+    blocks = [];
+  }
+  if (blocks.length > 0) throw new Error("The data in this file ends too early.");
+  return recordings;
+}
+
+async function readRecording(elements: HTMLScriptElement[], progress: (share: number) => void): Promise<Recording> {
+  const next = async (element: HTMLScriptElement) => {
+    const bytes = decodeAscii(element.textContent ?? "");
+    // The text is not needed again, and is larger than all columns made of it.
+    element.remove();
+    return await inflate(bytes);
+  };
+  if (elements.length < 3) throw new Error("The data in this file ends too early.");
+  const head = JSON.parse(new TextDecoder().decode(await next(elements[0]))) as Head;
+  const lifeBlock = await next(elements[1]);
+  const fieldBlock = await next(elements[2]);
+  const lanes: Lane[] = [];
+  for (const element of elements.slice(3)) {
+    lanes.push(decodeLane(head, lanes.length, await next(element)));
+    progress(lanes.length / head.lanes.length);
+  }
+  return {
+    head,
+    lanes,
+    lives: decodeLives(head, lanes, lifeBlock),
+    fields: decodeFields(head, fieldBlock),
+    from: head.range_ns[0],
+    to: Math.max(head.range_ns[1], head.range_ns[0] + 1),
+    segments: lanes.reduce((sum, lane) => sum + lane.segments, 0),
+  };
+}

@@ -1,0 +1,76 @@
+/**
+ * The colours of a recording on the present page: callsites, threads, and the page's own.
+ */
+
+import type { Recording } from "../data/recording.ts";
+import type { ColourBy } from "../state/state.ts";
+import { type Rgb, blend, coloursOf, pixel, threadColour } from "./palette.ts";
+
+/** The page's own colours, on the canvas as in `theme.css`. */
+export interface Ink {
+  page: Rgb;
+  band: Rgb;
+  line: Rgb;
+  text: Rgb;
+  faint: Rgb;
+  /** Text on a span. */
+  label: Rgb;
+  accent: Rgb;
+}
+
+const LIGHT: Ink = {
+  page: [255, 255, 255],
+  band: [246, 248, 250],
+  line: [208, 215, 222],
+  text: [27, 31, 36],
+  faint: [87, 96, 106],
+  label: [27, 31, 36],
+  accent: [9, 105, 218],
+};
+
+const DARK: Ink = {
+  page: [13, 17, 23],
+  band: [22, 27, 34],
+  line: [48, 54, 61],
+  text: [230, 237, 243],
+  faint: [145, 152, 161],
+  label: [10, 13, 17],
+  accent: [88, 166, 255],
+};
+
+/** How much of its colour a span keeps that a search passes over. */
+const PASSED_OVER = 0.25;
+
+export class Colours {
+  readonly ink: Ink;
+  readonly sites: readonly Rgb[];
+  private readonly lanes: readonly Rgb[] | null;
+
+  constructor(
+    recording: Recording,
+    by: ColourBy,
+    readonly dark: boolean,
+  ) {
+    this.ink = dark ? DARK : LIGHT;
+    this.sites = coloursOf(recording.head.callsites, by, dark);
+    this.lanes = by === "thread" ? recording.lanes.map((lane) => threadColour(lane.label, dark)) : null;
+  }
+
+  /** The colour of a callsite on a lane. */
+  of(site: number, lane = -1): Rgb {
+    return this.lanes && lane >= 0 ? this.lanes[lane] : this.sites[site];
+  }
+
+  /** The colour of what a search passes over. */
+  passedOver(colour: Rgb): Rgb {
+    return blend(this.ink.band, colour, PASSED_OVER);
+  }
+
+  /** The pixels of all callsites on a lane; `found` is what a search found, or `null`. */
+  pixels(lane: number, found: Uint8Array | null): Uint32Array {
+    return Uint32Array.from(this.sites, (_, site) => {
+      const colour = this.of(site, lane);
+      return pixel(found && !found[site] ? this.passedOver(colour) : colour);
+    });
+  }
+}

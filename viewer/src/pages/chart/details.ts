@@ -1,0 +1,78 @@
+/**
+ * What is known of the selected span, beside the chart.
+ */
+
+import type { App } from "../../app/app.ts";
+import { button, element } from "../../app/elements.ts";
+import { duration, exactDuration } from "../../app/format.ts";
+import type { Span } from "../../data/recording.ts";
+import { busyOf, fieldsOf, lifetimeOf, parentOf, rootOf, segmentsOf, selfOf, siteOf, spanKey } from "../../data/span.ts";
+
+/** Rows of name and value for a span. */
+export function factsOf(app: App, span: Span): [string, string][] {
+  const { recording } = app;
+  const site = app.site(siteOf(recording, span));
+  const [start, end] = lifetimeOf(recording, span);
+  const busy = busyOf(recording, span);
+  const places = segmentsOf(recording, span);
+  const threads = [...new Set(places.map((place) => recording.lanes[place.lane].label))];
+  return [
+    ["lifetime", exactDuration(end - start)],
+    ["busy", exactDuration(busy)],
+    ["idle", exactDuration(end - start - busy)],
+    ["self", exactDuration(selfOf(recording, span))],
+    ["start", exactDuration(start - recording.from)],
+    ["segments", String(places.length)],
+    ["threads", threads.join(", ")],
+    ["target", site.target],
+    ...(site.file === undefined ? [] : [["source", `${site.file}:${site.line}`] as [string, string]]),
+    ...fieldsOf(recording, span).map(({ name, value }): [string, string] => [name, String(value)]),
+  ];
+}
+
+/** A line for a tooltip. */
+export function summaryOf(app: App, span: Span): string[] {
+  const { recording } = app;
+  const [start, end] = lifetimeOf(recording, span);
+  const busy = busyOf(recording, span);
+  const fields = fieldsOf(recording, span).map(({ name, value }) => `${name}=${value}`);
+  const waits = end - start > busy ? [`lifetime ${duration(end - start)}`] : [];
+  return [
+    app.site(siteOf(recording, span)).name,
+    [duration(busy), `self ${duration(selfOf(recording, span))}`, ...waits].join(" · "),
+    ...fields.slice(0, 8),
+  ];
+}
+
+export class Details {
+  readonly element = element("aside", { class: "details", attributes: { "aria-label": "Selected span" } });
+  private shown = "";
+
+  constructor(
+    private readonly app: App,
+    private readonly show: (span: Span) => void,
+  ) {}
+
+  draw(span: Span | null): void {
+    this.element.hidden = !span;
+    if (!span || this.shown === spanKey(span)) return;
+    this.shown = spanKey(span);
+    const { app } = this;
+    const { recording } = app;
+    const parent = parentOf(recording, span);
+    const root = rootOf(recording, span);
+    const number = "life" in root ? recording.lives.number[root.life] : 0;
+    const facts = factsOf(app, span).map(([name, value]) => element("div", {}, element("dt", {}, name), element("dd", {}, value)));
+    this.element.replaceChildren(
+      element("h2", {}, app.site(siteOf(recording, span)).name, button("×", "Close (Escape)", () => app.set({ span: "" }))),
+      element("dl", {}, ...facts),
+      element(
+        "p",
+        { class: "links" },
+        parent && button(`↑ ${app.site(siteOf(recording, parent)).name}`, "Select the parent", () => this.show(parent)),
+        button("All of this name", "Open Span", () => app.set({ page: "span", site: siteOf(recording, span) })),
+        number > 0 ? button(`Request ${number}`, "Open its request", () => app.set({ request: number })) : null,
+      ),
+    );
+  }
+}

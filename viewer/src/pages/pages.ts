@@ -1,0 +1,9 @@
+/**
+ * Every page, in the order of the bar and of the keys 1 to 9.
+ */
+
+import type { Page } from "../app/page.ts";
+import { about } from "./about.ts";
+import { chart } from "./chart/chart.ts";
+
+export const pages: readonly Page[] = [chart, about];

@@ -1,0 +1,109 @@
+// A page in Debian's chromium, offline, with every console error and every request noted.
+
+import assert from "node:assert/strict";
+import { execFileSync } from "node:child_process";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { chromium } from "playwright-core";
+
+const CHROMIUM = process.env.CHROMIUM ?? "/usr/bin/chromium";
+const WAIT_MS = 20_000;
+
+/** The command under test, and the recording of the example, as `cargo xtask browser` gives them. */
+export const SPANFIRE = process.env.SPANFIRE ?? "spanfire";
+export const REQUESTS = process.env.SPANFIRE_RECORDING ?? "requests.spanfire";
+
+const folder = mkdtempSync(join(tmpdir(), "spanfire-viewer-"));
+process.on("exit", () => rmSync(folder, { recursive: true, force: true }));
+
+/** What the command prints. */
+export function spanfire(...words) {
+  return execFileSync(SPANFIRE, words, { encoding: "utf8", maxBuffer: 1 << 28 });
+}
+
+export function spanfireJson(...words) {
+  return JSON.parse(spanfire(...words, "--format", "json"));
+}
+
+/** A report of a recording; `flags` go to `spanfire report`. */
+export function report(recording, ...flags) {
+  const out = join(folder, `${report.made++}.html`);
+  spanfire("report", recording, "-o", out, ...flags);
+  return out;
+}
+report.made = 0;
+
+let browser;
+
+export async function close() {
+  await browser?.close();
+}
+
+/** Opens a file; `problems()` is what went wrong in it so far. */
+export async function open(file, { hash = "", width = 1200, height = 800, colorScheme = "light" } = {}) {
+  browser ??= await chromium.launch({ executablePath: CHROMIUM, args: ["--no-sandbox"] });
+  const context = await browser.newContext({ offline: true, viewport: { width, height }, colorScheme });
+  const page = await context.newPage();
+  const address = `file://${file}`;
+  const problems = [];
+  page.on("console", (message) => {
+    if (message.type() === "error" || message.type() === "warning") problems.push(message.text());
+  });
+  page.on("pageerror", (error) => problems.push(error.stack ?? error.message));
+  page.on("request", (request) => {
+    if (!request.url().startsWith(address) && !request.url().startsWith("blob:")) problems.push(`request: ${request.url()}`);
+  });
+  await page.goto(address + hash);
+  const opened = new Opened(page, problems);
+  await opened.until(() => document.documentElement.dataset.ready !== undefined, "the viewer to start");
+  await opened.settled();
+  return opened;
+}
+
+export class Opened {
+  constructor(page, problems) {
+    this.page = page;
+    this.problems = problems;
+  }
+
+  /** Polls: the page's policy forbids what `waitForFunction` does. */
+  async until(condition, what, argument) {
+    const deadline = Date.now() + WAIT_MS;
+    while (!(await this.page.evaluate(condition, argument))) {
+      assert.ok(Date.now() < deadline, `waited in vain for ${what}`);
+    }
+  }
+
+  /** Until two frames have been drawn. */
+  async settled() {
+    await this.page.evaluate(() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done))));
+  }
+
+  async press(...keys) {
+    for (const key of keys) await this.page.keyboard.press(key);
+    await this.settled();
+  }
+
+  async go(hash) {
+    await this.page.evaluate((hash) => void (location.hash = hash), hash);
+    await this.settled();
+  }
+
+  /** The table twin: its rows as objects by column, with their level. */
+  async table() {
+    if (await this.page.evaluate(() => document.querySelector(".twin.unseen") !== null)) await this.press("t");
+    return await this.page.evaluate(() => {
+      const columns = [...document.querySelectorAll(".twin th")].map((cell) => cell.textContent);
+      return [...document.querySelectorAll(".twin tbody tr")].map((row) => {
+        const cells = [...row.querySelectorAll("td")].map((cell, at) => [columns[at], cell.textContent]);
+        return { ...Object.fromEntries(cells), level: Number(row.getAttribute("aria-level")) };
+      });
+    });
+  }
+
+  async close() {
+    assert.deepEqual(this.problems, []);
+    await this.page.context().close();
+  }
+}

@@ -1,0 +1,86 @@
+//! The viewer: its types, whether the committed page is what its sources give, and its tests in a
+//! real browser.
+//!
+//! Both steps need node and npm; the tests also need chromium. What is missing is said in a line.
+
+use crate::cargo;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+
+/// The page as it is committed.
+const COMMITTED: &str = "crates/spanfire-render/src/html/viewer.html";
+const CHROMIUM: &str = "/usr/bin/chromium";
+
+/// Type-checks the sources, builds the page, and compares it with the committed one.
+pub fn build() -> Result<(), String> {
+    install()?;
+    run("npx", &["--no-install", "tsc", "--noEmit"], &[])?;
+    let built = cargo::root().join("target/viewer.html");
+    let read = |path: &Path| {
+        std::fs::read_to_string(path).map_err(|error| format!("{}: {error}", path.display()))
+    };
+    run("node", &["build.mjs", &built.to_string_lossy()], &[])?;
+    if read(&built)? == read(&cargo::root().join(COMMITTED))? {
+        return Ok(());
+    }
+    Err(format!("{COMMITTED} is not what viewer/ gives; run `npm run build` there and commit it"))
+}
+
+/// Drives the pages of real recordings in chromium.
+pub fn browser() -> Result<(), String> {
+    need(CHROMIUM, "chromium, which shows the pages (Debian: apt-get install chromium)")?;
+    install()?;
+    cargo::run(&["build", "--package", "spanfire-cli"])?;
+    let example = ["run", "--quiet", "--package", "spanfire-examples", "--example", "requests"];
+    cargo::run(&example)?;
+    let target = target()?;
+    let spanfire = target.join("debug/spanfire").to_string_lossy().into_owned();
+    let recording = target.join("spanfire/requests.spanfire").to_string_lossy().into_owned();
+    let environment = [("SPANFIRE", &*spanfire), ("SPANFIRE_RECORDING", &*recording)];
+    run("npm", &["test", "--silent"], &environment)
+}
+
+/// Brings in what package-lock.json names, unless that is there already.
+fn install() -> Result<(), String> {
+    need("node", "node 20 or later, which builds the viewer (Debian: apt-get install nodejs)")?;
+    need("npm", "npm, which fetches the viewer's tools (Debian: apt-get install npm)")?;
+    let viewer = cargo::root().join("viewer");
+    let modified =
+        |path: &str| viewer.join(path).metadata().and_then(|found| found.modified()).ok();
+    let installed = modified("node_modules/.package-lock.json");
+    if installed.is_some() && installed >= modified("package-lock.json") {
+        return Ok(());
+    }
+    run("npm", &["ci", "--no-audit", "--no-fund", "--loglevel=error"], &[])
+}
+
+fn run(program: &str, words: &[&str], environment: &[(&str, &str)]) -> Result<(), String> {
+    println!("   {program} {}", words.join(" "));
+    let mut command = Command::new(program);
+    command.args(words).current_dir(cargo::root().join("viewer"));
+    command.envs(environment.iter().copied());
+    let status = command.status().map_err(|error| format!("{program} does not start: {error}"))?;
+    if status.success() { Ok(()) } else { Err(format!("{program} {}: {status}", words.join(" "))) }
+}
+
+fn need(program: &str, meaning: &str) -> Result<(), String> {
+    let mut command = Command::new(program);
+    let found = command.arg("--version").stdout(Stdio::null()).stderr(Stdio::null()).status();
+    match found {
+        Ok(status) if status.success() => Ok(()),
+        _ => Err(format!("missing: {meaning}")),
+    }
+}
+
+/// Where cargo builds.
+fn target() -> Result<PathBuf, String> {
+    let output = cargo::command(&["metadata", "--format-version", "1", "--no-deps", "--offline"])
+        .output()
+        .map_err(|error| format!("cargo metadata does not start: {error}"))?;
+    let metadata: serde_json::Value = serde_json::from_slice(&output.stdout)
+        .map_err(|error| format!("cargo metadata: {error}"))?;
+    match metadata["target_directory"].as_str() {
+        Some(target) => Ok(target.into()),
+        None => Err("cargo metadata names no target directory".into()),
+    }
+}
