@@ -1,5 +1,6 @@
 //! Merged graphs: every stack once, with the time spent on it.
 
+use crate::growth::{Grown, grow, saplings};
 use crate::paths::{Marks, PathId, Paths};
 use crate::replay::{Closing, Life, Observer, Slice};
 use crate::{Names, Replay, Stacks};
@@ -47,27 +48,55 @@ pub enum Weight {
     Count,
 }
 
-/// A frame of a merged graph.
-pub type Frame = CallsiteId;
+/// What was spent on a stack itself, without what is under it.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Spent {
+    /// Time in which its innermost frame was the innermost open segment of its lane.
+    pub busy_ns: u64,
+    /// Time in which a span was open there, not running, and nothing open descended from it.
+    pub idle_ns: u64,
+    /// How many spans were made there.
+    pub count: u64,
+}
 
-impl Node {
-    /// The node's own weight.
-    pub fn own(&self, weight: Weight) -> u64 {
+impl Spent {
+    /// One of the three.
+    pub fn weight(&self, weight: Weight) -> u64 {
         match weight {
             Weight::Busy => self.busy_ns,
             Weight::Idle => self.idle_ns,
             Weight::Count => self.count,
         }
     }
+
+    /// Adds what was spent elsewhere.
+    pub(crate) fn add(&mut self, other: Spent) {
+        self.busy_ns += other.busy_ns;
+        self.idle_ns += other.idle_ns;
+        self.count += other.count;
+    }
+}
+
+/// A frame of a merged graph.
+pub type Frame = CallsiteId;
+
+impl Node {
+    /// The node's own weight.
+    pub fn own(&self, weight: Weight) -> u64 {
+        self.spent().weight(weight)
+    }
+
+    /// What the node has by itself.
+    pub fn spent(&self) -> Spent {
+        Spent { busy_ns: self.busy_ns, idle_ns: self.idle_ns, count: self.count }
+    }
 }
 
 impl CallTree {
     /// Merges the selected moments of `replay` by the kind of stack asked for.
     pub fn of(replay: &Replay<'_>, stacks: Stacks) -> Result<CallTree, Error> {
-        let replayed = replay.run(Weigher { stacks, own: Vec::new() })?;
-        let frames = replay.recording().callsites().to_vec();
-        let nodes = grow(&frames, &saplings(&replayed.paths, &replayed.observer.own));
-        Ok(CallTree { nodes, frames, reversed: false })
+        let replayed = replay.run(Weigher::new(stacks))?;
+        Ok(replayed.observer.finish(&replayed.paths, replay.recording().callsites()))
     }
 
     /// The same moments with every stack read from its innermost frame outwards; reversed again,
@@ -77,22 +106,21 @@ impl CallTree {
     /// Costs a step for each frame of each stack that has a weight.
     pub fn reversed(&self) -> CallTree {
         let mut stacks = Paths::new(Marks::default());
-        let mut own = vec![Own::default()];
+        let mut own = vec![Spent::default()];
         for (index, node) in self.nodes.iter().enumerate() {
-            let weight = Own { busy_ns: node.busy_ns, idle_ns: node.idle_ns, count: node.count };
-            if weight == Own::default() {
+            let weight = node.spent();
+            if weight == Spent::default() {
                 continue;
             }
             let mut path = PathId::EMPTY;
             for frame in self.stack(index) {
                 path = stacks.child(path, frame, Marks::default());
             }
-            own.resize(stacks.len(), Own::default());
+            own.resize(stacks.len(), Spent::default());
             own[path.index()].add(weight);
         }
         let frames = self.frames.clone();
-        let nodes = grow(&frames, &saplings(&stacks, &own));
-        CallTree { nodes, frames, reversed: !self.reversed }
+        CallTree { nodes: nodes(&frames, &stacks, &own), frames, reversed: !self.reversed }
     }
 
     /// The frames of a node's stack, its own first.
@@ -141,32 +169,26 @@ impl CallTree {
     }
 }
 
-/// What a stack has by itself.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-struct Own {
-    busy_ns: u64,
-    idle_ns: u64,
-    count: u64,
-}
-
-impl Own {
-    fn add(&mut self, other: Own) {
-        self.busy_ns += other.busy_ns;
-        self.idle_ns += other.idle_ns;
-        self.count += other.count;
-    }
-}
-
 /// Adds up what every stack has.
-struct Weigher {
+pub(crate) struct Weigher {
     stacks: Stacks,
-    own: Vec<Own>,
+    own: Vec<Spent>,
 }
 
 impl Weigher {
-    fn on(&mut self, path: PathId) -> &mut Own {
+    pub(crate) fn new(stacks: Stacks) -> Weigher {
+        Weigher { stacks, own: Vec::new() }
+    }
+
+    /// The tree of what was weighed on these stacks.
+    pub(crate) fn finish(self, paths: &Paths, callsites: &[Callsite]) -> CallTree {
+        let nodes = nodes(callsites, paths, &self.own);
+        CallTree { nodes, frames: callsites.to_vec(), reversed: false }
+    }
+
+    fn on(&mut self, path: PathId) -> &mut Spent {
         if path.index() >= self.own.len() {
-            self.own.resize(path.index() + 1, Own::default());
+            self.own.resize(path.index() + 1, Spent::default());
         }
         &mut self.own[path.index()]
     }
@@ -196,68 +218,10 @@ impl Observer for Weigher {
     }
 }
 
-/// A node before it has its place.
-#[derive(Clone, Copy)]
-struct Sapling {
-    frame: Option<CallsiteId>,
-    parent: usize,
-    own: Own,
-}
-
-fn saplings(paths: &Paths, own: &[Own]) -> Vec<Sapling> {
-    let own = |index: usize| own.get(index).copied().unwrap_or_default();
-    let root = Sapling { frame: None, parent: 0, own: own(0) };
-    let others = paths.edges().map(|(path, parent, frame)| Sapling {
-        frame: Some(frame),
-        parent: parent.index(),
-        own: own(path.index()),
-    });
-    std::iter::once(root).chain(others).collect()
-}
-
-/// The nodes in preorder, siblings by name, without those that nothing was spent under.
-///
-/// Without recursion: a stack may be deeper than ours.
-fn grow(frames: &[Callsite], saplings: &[Sapling]) -> Vec<Node> {
-    let ranks = ranks(frames);
-    let mut alive: Vec<bool> =
-        saplings.iter().map(|sapling| sapling.own != Own::default()).collect();
-    for index in (1..saplings.len()).rev() {
-        alive[saplings[index].parent] |= alive[index];
-    }
-    let mut branches: Vec<usize> = (1..saplings.len()).filter(|&index| alive[index]).collect();
-    // The last sibling first, so that a stack of branches yet to be visited gives the first.
-    branches.sort_unstable_by_key(|&index| {
-        let sapling = &saplings[index];
-        let rank = sapling.frame.map_or(0, |frame| ranks[frame.index()]);
-        (sapling.parent, std::cmp::Reverse(rank))
-    });
-    let mut nodes = Vec::with_capacity(branches.len() + 1);
-    let mut visits = vec![(0, 0, 0)];
-    while let Some((index, parent, depth)) = visits.pop() {
-        let Sapling { frame, own, .. } = saplings[index];
-        let Own { busy_ns, idle_ns, count } = own;
-        let node = nodes.len();
-        nodes.push(Node { frame, parent, depth, busy_ns, idle_ns, count });
-        let first = branches.partition_point(|&branch| saplings[branch].parent < index);
-        let children = branches[first..].iter();
-        let children = children.take_while(|&&branch| saplings[branch].parent == index);
-        visits.extend(children.map(|&child| (child, node, depth + 1)));
-    }
-    nodes
-}
-
-/// The place of each callsite in the order of names.
-fn ranks(frames: &[Callsite]) -> Vec<usize> {
-    let mut order: Vec<usize> = (0..frames.len()).collect();
-    let key = |index: usize| {
-        let Callsite { name, target, file, line, .. } = &frames[index];
-        (name, target, file, line, index)
+fn nodes(frames: &[Callsite], paths: &Paths, own: &[Spent]) -> Vec<Node> {
+    let placed = |grown: Grown<Spent>| {
+        let Grown { frame, parent, depth, own: Spent { busy_ns, idle_ns, count } } = grown;
+        Node { frame, parent, depth, busy_ns, idle_ns, count }
     };
-    order.sort_unstable_by(|&a, &b| key(a).cmp(&key(b)));
-    let mut ranks = vec![0; frames.len()];
-    for (rank, index) in order.into_iter().enumerate() {
-        ranks[index] = rank;
-    }
-    ranks
+    grow(frames, &saplings(paths, own)).into_iter().map(placed).collect()
 }

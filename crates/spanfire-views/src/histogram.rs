@@ -77,6 +77,18 @@ impl Histogram {
     }
 }
 
+/// The number of the bucket of a duration, rising with it.
+pub(crate) fn bucket_of(ns: u64) -> u32 {
+    let (octave, bucket) = place(ns);
+    (octave * PER_OCTAVE + bucket) as u32
+}
+
+/// The duration in the middle of a bucket.
+pub(crate) fn middle_of(bucket: u32) -> u64 {
+    let (lower, upper) = bounds(bucket as usize / PER_OCTAVE, bucket as usize % PER_OCTAVE);
+    lower + (upper - lower) / 2
+}
+
 /// The octave and bucket of a duration.
 fn place(ns: u64) -> (usize, usize) {
     let shift = (ns | (PER_OCTAVE as u64 - 1)).ilog2() + 1 - PER_OCTAVE_BITS;

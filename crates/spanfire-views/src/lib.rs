@@ -2,10 +2,11 @@
 //!
 //! A [`Replay`] is a recording and a [`Selection`]. From it come the [`CallTree`] (merged graph,
 //! forward and [reversed](CallTree::reversed)), the [`Timeline`] of every thread, the
-//! [`RequestTable`] and the [`RequestChart`] of one request, all [`Spans`] one by one, the [`Statistics`] per callsite and
-//! the [`Summary`]. All of them replay the same moments: each moment of a lane belongs to the
-//! innermost open segment there, a tick is turned into nanoseconds once, and so every view of one
-//! selection has the same total, to the nanosecond.
+//! [`RequestTable`] and the [`RequestChart`] of one request, all [`Spans`] one by one, the
+//! [`Statistics`] per callsite and the [`Summary`]; from the replays of two programs, or of one
+//! before and after a change, the [`Diff`]. All of them replay the same moments: each moment of a
+//! lane belongs to the innermost open segment there, a tick is turned into nanoseconds once, and so
+//! every view of one selection has the same total, to the nanosecond.
 //!
 //! Views read chunks through the recording and hold what they aggregate, never the whole file.
 //! They write nothing. All times are nanoseconds since the recording's start.
@@ -16,6 +17,7 @@ mod selection;
 mod names;
 mod paths;
 mod replay;
+mod growth;
 mod call_tree;
 mod timeline;
 mod spans;
@@ -25,8 +27,13 @@ mod request_chart;
 mod histogram;
 mod statistics;
 mod summary;
+mod diff;
 
-pub use call_tree::{CallTree, Frame, Node, Weight};
+pub use call_tree::{CallTree, Frame, Node, Spent, Weight};
+pub use diff::{
+    CONFIDENCE, Change, Diff, DiffNode, DiffSide, Evidence, FALSE_DISCOVERY_RATE, Measure,
+    NameDiff, Shift, Standing, Verdict,
+};
 pub use histogram::Histogram;
 pub use names::Names;
 pub use replay::{Progress, Replay, Stacks};

@@ -57,6 +57,23 @@ impl SpanStatistics {
         }
     }
 
+    /// Adds the spans of another callsite, or of the same in another recording.
+    pub(crate) fn merge(&mut self, other: &SpanStatistics) {
+        self.min_ns = match (self.spans, other.spans) {
+            (0, _) => other.min_ns,
+            (_, 0) => self.min_ns,
+            _ => self.min_ns.min(other.min_ns),
+        };
+        self.max_ns = self.max_ns.max(other.max_ns);
+        self.spans += other.spans;
+        self.segments += other.segments;
+        self.busy_ns += other.busy_ns;
+        self.self_ns += other.self_ns;
+        self.nonreentrant_ns += other.nonreentrant_ns;
+        self.idle_ns += other.idle_ns;
+        self.busy.merge(&other.busy);
+    }
+
     /// Mean busy time of a span, rounded down.
     pub fn mean_ns(&self) -> u64 {
         self.busy_ns.checked_div(self.spans).unwrap_or(0)
@@ -74,19 +91,27 @@ impl Statistics {
     /// Statistics of the selected spans. A segment counts with its selected moments; a span is
     /// idle while it is entered on no lane, selected or not.
     pub fn of(replay: &Replay<'_>) -> Result<Statistics, Error> {
-        let callsites = replay.recording().callsites();
-        let rows =
-            (0..).map(CallsiteId).zip(callsites).map(|(id, site)| SpanStatistics::new(id, site));
-        let mut rows = replay.run(Rows(rows.collect()))?.observer.0;
-        rows.retain(|row| row.spans > 0);
-        rows.sort_by_key(|row| std::cmp::Reverse(row.self_ns));
-        let total_self_ns = rows.iter().map(|row| row.self_ns).sum();
-        Ok(Statistics { rows, total_self_ns })
+        Ok(replay.run(Rows::new(replay.recording().callsites()))?.observer.finish())
     }
 }
 
 /// A row for each callsite, by its number.
-struct Rows(Vec<SpanStatistics>);
+pub(crate) struct Rows(Vec<SpanStatistics>);
+
+impl Rows {
+    pub(crate) fn new(callsites: &[Callsite]) -> Rows {
+        let numbered = (0..).map(CallsiteId).zip(callsites);
+        Rows(numbered.map(|(id, callsite)| SpanStatistics::new(id, callsite)).collect())
+    }
+
+    pub(crate) fn finish(self) -> Statistics {
+        let Rows(mut rows) = self;
+        rows.retain(|row| row.spans > 0);
+        rows.sort_by_key(|row| std::cmp::Reverse(row.self_ns));
+        let total_self_ns = rows.iter().map(|row| row.self_ns).sum();
+        Statistics { rows, total_self_ns }
+    }
+}
 
 impl Observer for Rows {
     fn slice(&mut self, slice: &Slice, life: &Life) {
