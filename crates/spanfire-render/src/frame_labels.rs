@@ -26,12 +26,21 @@ pub(crate) struct FrameLabels {
 impl FrameLabels {
     /// Labels the frames that occur in `tree`.
     pub(crate) fn of(tree: &CallTree, names: Names) -> FrameLabels {
-        let frames: BTreeMap<CallsiteId, &Callsite> = tree
-            .nodes()
-            .iter()
-            .filter_map(|node| node.frame)
-            .map(|frame| (frame, tree.callsite(frame)))
-            .collect();
+        FrameLabels::among(
+            tree.nodes().iter().filter_map(|node| node.frame),
+            tree.callsites(),
+            names,
+        )
+    }
+
+    /// Labels `frames`, each as often as it comes, of these callsites.
+    pub(crate) fn among(
+        frames: impl Iterator<Item = CallsiteId>,
+        callsites: &[Callsite],
+        names: Names,
+    ) -> FrameLabels {
+        let frames: BTreeMap<CallsiteId, &Callsite> =
+            frames.filter_map(|frame| Some((frame, callsites.get(frame.index())?))).collect();
         FrameLabels { labels: distinct(&frames, names) }
     }
 
@@ -62,13 +71,18 @@ impl<'a> StackText<'a> {
 
     /// The frames from the base to `node`, with `;` between them.
     pub(crate) fn of(&mut self, node: &Node) -> &str {
-        let Some(around) = node.depth.checked_sub(1) else { return NO_SPAN };
-        self.ends.truncate(node.depth);
+        self.at(node.frame, node.depth)
+    }
+
+    /// The frames from the base to one at this depth.
+    pub(crate) fn at(&mut self, frame: Option<CallsiteId>, depth: usize) -> &str {
+        let Some(around) = depth.checked_sub(1) else { return NO_SPAN };
+        self.ends.truncate(depth);
         self.text.truncate(self.ends.get(around).copied().unwrap_or(0));
         if around > 0 {
             self.text.push(';');
         }
-        self.text.push_str(self.labels.get(node.frame));
+        self.text.push_str(self.labels.get(frame));
         self.ends.push(self.text.len());
         &self.text
     }

@@ -13,6 +13,7 @@ mod frame_labels;
 mod flamegraph;
 mod chart;
 mod html;
+pub mod diff;
 pub mod tables;
 pub mod export;
 

@@ -89,6 +89,19 @@ impl fmt::Display for Rgb {
     }
 }
 
+/// The contrast of dark text on a colour, as WCAG 2 defines it.
+#[cfg(test)]
+pub(crate) fn contrast_of_text_on(colour: Rgb) -> f64 {
+    let luminance = |Rgb(r, g, b): Rgb| {
+        let linear = |part: u8| match f64::from(part) / 255.0 {
+            part if part <= 0.04045 => part / 12.92,
+            part => ((part + 0.055) / 1.055).powf(2.4),
+        };
+        0.2126 * linear(r) + 0.7152 * linear(g) + 0.0722 * linear(b)
+    };
+    (luminance(colour) + 0.05) / (luminance(Rgb(0x1b, 0x1f, 0x24)) + 0.05)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -123,19 +136,9 @@ mod tests {
     fn dark_text_has_contrast_on_every_colour() {
         for hue in HUES.into_iter().chain([NO_SPAN]) {
             for shade in SHADES {
-                let contrast = (luminance(shaded(hue, shade)) + 0.05)
-                    / (luminance(Rgb(0x1b, 0x1f, 0x24)) + 0.05);
+                let contrast = contrast_of_text_on(shaded(hue, shade));
                 assert!(contrast >= 4.5, "{hue} shaded by {shade} %: {contrast}");
             }
         }
-    }
-
-    /// Relative luminance as WCAG 2 defines it.
-    fn luminance(Rgb(r, g, b): Rgb) -> f64 {
-        let linear = |part: u8| match f64::from(part) / 255.0 {
-            part if part <= 0.04045 => part / 12.92,
-            part => ((part + 0.055) / 1.055).powf(2.4),
-        };
-        0.2126 * linear(r) + 0.7152 * linear(g) + 0.0722 * linear(b)
     }
 }

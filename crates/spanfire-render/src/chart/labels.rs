@@ -4,13 +4,13 @@
 //! so that a label may end early but never runs out of its bar.
 
 /// The width that `text` takes at a font size, both in px.
-pub(super) fn width(text: &str, font_size: f64) -> f64 {
+pub(crate) fn width(text: &str, font_size: f64) -> f64 {
     text.chars().map(em).sum::<f64>() * font_size
 }
 
 /// `text`, or as much of its beginning as fits with an ellipsis, or nothing where not even two
 /// characters would be left.
-pub(super) fn fitted(text: &str, room: f64, font_size: f64) -> Option<String> {
+pub(crate) fn fitted(text: &str, room: f64, font_size: f64) -> Option<String> {
     if width(text, font_size) <= room {
         return (!text.is_empty()).then(|| text.to_owned());
     }

@@ -9,13 +9,13 @@
 //! Tooltips carry what a bar stands for, with times to the nanosecond. The picture is complete
 //! without scripts; where they run, a small one adds zoom and search.
 
-mod svg;
-mod labels;
+pub(crate) mod svg;
+pub(crate) mod labels;
 mod axis;
-mod style;
+pub(crate) mod style;
 mod density;
 mod canvas;
-mod tooltip;
+pub(crate) mod tooltip;
 mod threads;
 mod request;
 

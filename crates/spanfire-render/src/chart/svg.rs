@@ -4,20 +4,20 @@ use std::fmt::{self, Display, Write};
 
 /// SVG markup in the making.
 #[derive(Default)]
-pub(super) struct Svg {
+pub(crate) struct Svg {
     markup: String,
 }
 
 impl Svg {
     /// Markup as it stands; what comes from a recording goes through [`text`](Self::text),
     /// [`title`](Self::title) or [`Escaped`] instead.
-    pub(super) fn raw(&mut self, markup: fmt::Arguments<'_>) {
+    pub(crate) fn raw(&mut self, markup: fmt::Arguments<'_>) {
         // Writing to a `String` cannot fail.
         let _ = self.markup.write_fmt(markup);
     }
 
     /// A line of text whose baseline starts at `x`, `y`.
-    pub(super) fn text(&mut self, class: &str, x: f64, y: f64, text: &str) {
+    pub(crate) fn text(&mut self, class: &str, x: f64, y: f64, text: &str) {
         self.raw(format_args!(
             "<text class=\"{class}\" x=\"{}\" y=\"{}\">{}</text>",
             Px(x),
@@ -27,23 +27,23 @@ impl Svg {
     }
 
     /// The tooltip of the element that was opened last.
-    pub(super) fn title(&mut self, text: &str) {
+    pub(crate) fn title(&mut self, text: &str) {
         self.raw(format_args!("<title>{}</title>", Escaped(text)));
     }
 
     /// An empty rectangle; `class` is one or more names.
-    pub(super) fn rect(&mut self, class: &str, area: Area) {
+    pub(crate) fn rect(&mut self, class: &str, area: Area) {
         self.raw(format_args!("<rect class=\"{class}\" {area}/>"));
     }
 
-    pub(super) fn into_markup(self) -> String {
+    pub(crate) fn into_markup(self) -> String {
         self.markup
     }
 }
 
 /// A place on the picture, in px.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub(super) struct Area {
+pub(crate) struct Area {
     pub x: f64,
     pub y: f64,
     pub width: f64,
@@ -59,7 +59,7 @@ impl Display for Area {
 }
 
 /// A length in px with at most two decimals and none that say nothing.
-pub(super) struct Px(pub f64);
+pub(crate) struct Px(pub f64);
 
 impl Display for Px {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -69,7 +69,7 @@ impl Display for Px {
 }
 
 /// Text as XML takes it: markup escaped, what XML cannot hold replaced by `�`.
-pub(super) struct Escaped<'a>(pub &'a str);
+pub(crate) struct Escaped<'a>(pub &'a str);
 
 impl Display for Escaped<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -6,7 +6,7 @@ use spanfire_recording::{Callsite, Field};
 use spanfire_views::Names;
 
 /// A time as it is read, and exactly: `1.234 ms (1,234,500 ns)`.
-pub(super) fn exact(ns: u64) -> String {
+pub(crate) fn exact(ns: u64) -> String {
     match ns {
         0..1_000 => duration(ns),
         _ => format!("{} ({} ns)", duration(ns), count(ns)),
@@ -14,7 +14,7 @@ pub(super) fn exact(ns: u64) -> String {
 }
 
 /// The label of a bar, and on a second line the target and place of its callsite.
-pub(super) fn heading(label: &str, callsite: &Callsite) -> String {
+pub(crate) fn heading(label: &str, callsite: &Callsite) -> String {
     let place = match (&callsite.file, callsite.line) {
         (Some(file), Some(line)) => format!(" · {file}:{line}"),
         (Some(file), None) => format!(" · {file}"),
@@ -24,7 +24,7 @@ pub(super) fn heading(label: &str, callsite: &Callsite) -> String {
 }
 
 /// What is written on a bar: the callsite's label, after how many it stands for.
-pub(super) fn label(count_of_many: u64, names: Names, callsite: &Callsite) -> String {
+pub(crate) fn label(count_of_many: u64, names: Names, callsite: &Callsite) -> String {
     let name = printable(&names.label(callsite));
     match count_of_many {
         1 => name,
@@ -33,7 +33,7 @@ pub(super) fn label(count_of_many: u64, names: Names, callsite: &Callsite) -> St
 }
 
 /// `name=value` for each field, with `between` in between.
-pub(super) fn fields(fields: &[Field], between: &str) -> String {
+pub(crate) fn fields(fields: &[Field], between: &str) -> String {
     let words: Vec<String> = fields
         .iter()
         .map(|field| format!("{}={}", printable(&field.name), printable(&field.value.to_string())))
@@ -42,7 +42,7 @@ pub(super) fn fields(fields: &[Field], between: &str) -> String {
 }
 
 /// `1 segment`, `2 segments`.
-pub(super) fn counted(number: u64, noun: &str) -> String {
+pub(crate) fn counted(number: u64, noun: &str) -> String {
     match number {
         1 => format!("1 {noun}"),
         _ => format!("{} {noun}s", count(number)),

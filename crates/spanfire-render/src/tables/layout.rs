@@ -3,7 +3,7 @@
 use comfy_table::{CellAlignment, Table, presets};
 
 /// A table with this header, of which all columns but the last `text` ones hold numbers.
-pub(super) fn table(header: &[&str], text: usize) -> Table {
+pub(crate) fn table(header: &[&str], text: usize) -> Table {
     let mut table = Table::new();
     table.load_style(presets::NOTHING).set_header(header.iter().copied());
     let numbers = header.len().saturating_sub(text);

@@ -8,7 +8,7 @@
 mod info;
 mod top;
 mod requests;
-mod layout;
+pub(crate) mod layout;
 mod numbers;
 mod printable;
 mod fields;

@@ -3,6 +3,7 @@
 
 mod fixture;
 mod folded;
+mod diff;
 mod flamegraph;
 mod threads;
 mod request;
