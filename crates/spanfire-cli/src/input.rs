@@ -33,6 +33,25 @@ impl Input {
         Ok(Input { path: path.to_owned(), recording, selection, narrowed: part.is_narrowing() })
     }
 
+    /// The same part of several recordings. One of them must have what it names: the others may be of
+    /// a time before it existed.
+    pub fn open_each(paths: &[&PathBuf], part: &SelectionArgs) -> Result<Vec<Input>, Failure> {
+        let selection = selection::understand(part)?;
+        let narrowed = part.is_narrowing();
+        let (mut inputs, mut missing) = (Vec::new(), Vec::new());
+        for path in paths {
+            let recording = open(path)?;
+            warn_if_cut(path, &recording);
+            missing.extend(selection::check(selection.clone(), path, &recording).err());
+            let selection = selection.clone();
+            inputs.push(Input { path: path.to_path_buf(), recording, selection, narrowed });
+        }
+        match missing.len() == inputs.len() && !missing.is_empty() {
+            true => Err(missing.remove(0)),
+            false => Ok(inputs),
+        }
+    }
+
     /// Everything in the recording at `path`, without the warning: for who shows all warnings.
     pub fn open_all(path: &Path) -> Result<Input, Failure> {
         let recording = open(path)?;

@@ -9,7 +9,8 @@
 //! `--thread`, a `--focus` or a `--request` that matches nothing would give an empty result that
 //! looks like an answer. `--ignore` and `--hide` may match nothing. A selection that is well
 //! formed and empty gives an empty table, and no picture. `run` exits as the program did, unless
-//! that is 0 and something failed afterwards.
+//! that is 0 and something failed afterwards. 3 is `diff --fail-if` where it applies: everything was
+//! compared and written, and something is slower.
 
 #![forbid(unsafe_code)]
 
@@ -35,6 +36,7 @@ fn main() -> ExitCode {
         Command::Top(args) => commands::top(&args),
         Command::Requests(args) => commands::requests(&args),
         Command::Report(args) => commands::report(&args),
+        Command::Diff(args) => commands::diff(&args),
         Command::Export(args) => commands::export(&args),
         Command::Completions(args) => commands::completions(&args),
     };

@@ -27,10 +27,15 @@ impl Output {
     /// Opens `path`, where `-` is standard output. `recording` is the file being read, which is
     /// never written over.
     pub fn open(path: &Path, recording: &Path) -> Result<Output, Failure> {
+        Output::open_beside(path, &[recording])
+    }
+
+    /// The same where several recordings are read.
+    pub fn open_beside(path: &Path, recordings: &[impl AsRef<Path>]) -> Result<Output, Failure> {
         let typed = path.to_owned();
         match path.as_os_str() == "-" {
             true => Ok(Output { typed, place: Place::Stdout }),
-            false => Ok(Output { typed, place: place(path, recording)? }),
+            false => Ok(Output { typed, place: place(path, recordings)? }),
         }
     }
 
@@ -55,10 +60,11 @@ impl Output {
     }
 }
 
-fn place(path: &Path, recording: &Path) -> Result<Place, Failure> {
+fn place(path: &Path, recordings: &[impl AsRef<Path>]) -> Result<Place, Failure> {
     // A symbolic link is followed, as an ordinary write would; a missing file stays as typed.
     let target = fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
-    if fs::canonicalize(recording).is_ok_and(|recording| recording == target) {
+    let mut read = recordings.iter().filter_map(|path| fs::canonicalize(path).ok());
+    if read.any(|recording| recording == target) {
         let message = format!("{}: the output would replace the recording", path.display());
         return Err(Failure::Usage(message));
     }

@@ -1,11 +1,13 @@
 //! What was typed, as it was typed: the commands and their flags.
 
 mod choices;
+mod diff;
 mod selection;
 
 pub use choices::{
     ExportFormat, InfoFormat, Names, RequestSort, Stacks, TableFormat, TopSort, Weight,
 };
+pub use diff::{DiffArgs, DiffFormat, FailIf};
 pub use selection::SelectionArgs;
 
 use clap::{Args, Parser, Subcommand};
@@ -59,6 +61,11 @@ pub enum Command {
     /// Writes one HTML file in which the recording can be explored, offline
     #[command(after_help = "Example:\n  spanfire report server.spanfire -o server.html")]
     Report(ReportArgs),
+    /// Shows what changed between two recordings, and whether it is more than noise
+    #[command(
+        after_help = "Example:\n  spanfire diff before.spanfire after.spanfire -o diff.svg\n  spanfire diff a1.spanfire b1.spanfire --before a2.spanfire --after b2.spanfire --fail-if slower:5"
+    )]
+    Diff(DiffArgs),
     /// Writes the recording for another tool
     #[command(
         mut_arg("to", |to| to.required(true).help_heading(None).value_name("FORMAT|TIME").help(EXPORT_TO)),

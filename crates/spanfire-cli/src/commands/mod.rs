@@ -7,11 +7,13 @@ mod chart;
 mod top;
 mod requests;
 mod report;
+mod diff;
 mod export;
 mod completions;
 
 pub use chart::chart;
 pub use completions::completions;
+pub use diff::diff;
 pub use export::export;
 pub use flamegraph::flamegraph;
 pub use info::info;

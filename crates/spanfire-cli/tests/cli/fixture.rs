@@ -53,6 +53,30 @@ pub fn recording() -> Vec<u8> {
     writer.finish().unwrap()
 }
 
+/// The recording of a service that answers 200 requests, each with a `db` that takes `db_us` and a
+/// little more, and then does what `last` is called.
+pub fn service(db_us: u64, last: &str) -> Vec<u8> {
+    let mut writer = Writer::new(Vec::new(), &header()).unwrap();
+    for (name, line) in [("request", 10), ("db", 20), (last, 30)] {
+        writer.callsite(&callsite(name, "app::server", line)).unwrap();
+    }
+    let main = writer.lane(&lane("main", 100)).unwrap();
+    let mut events = Buffer::new(Form::Subscriber);
+    let mut now_us = 0;
+    for number in 0..200 {
+        let root = subscriber_span_id(CallsiteId(0), 3 * number + 1);
+        events.new_enter(us(now_us), root, CallsiteId(0));
+        let db_us = db_us + number * 7 % 10;
+        span(&mut events, CallsiteId(1), 3 * number + 2, now_us + 10, now_us + 10 + db_us);
+        now_us += 20 + db_us;
+        span(&mut events, CallsiteId(2), 3 * number + 3, now_us, now_us + 50);
+        now_us += 60;
+        events.exit_drop(us(now_us), root);
+    }
+    writer.events(main, events.words()).unwrap();
+    writer.finish().unwrap()
+}
+
 fn main_lane() -> Buffer {
     let mut lane = Buffer::new(Form::Subscriber);
     span(&mut lane, STARTUP, 1, 0, 100);

@@ -1,0 +1,125 @@
+//! `spanfire diff`.
+
+use super::ROWS_IN_A_TABLE;
+use crate::args::{DiffArgs, DiffFormat, FailIf};
+use crate::failure::{Failure, say};
+use crate::input::Input;
+use crate::output::Output;
+use spanfire_render::diff::{DiffOptions, flamegraph, table};
+use spanfire_render::tables::{Format, counted};
+use spanfire_views::{Diff, DiffSide, Measure, Stacks, Verdict};
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+/// What `--fail-if` exits with where it applies: neither 1 nor 2, which say that nothing was
+/// compared.
+const CHANGED: u8 = 3;
+
+/// More names than this are more than one line tells.
+const NAMES_SHOWN: usize = 5;
+
+/// Shows what changed between two sides.
+pub fn diff(args: &DiffArgs) -> Result<ExitCode, Failure> {
+    let before = std::iter::once(&args.before).chain(&args.more_before);
+    let after = std::iter::once(&args.after).chain(&args.more_after);
+    let paths: Vec<&PathBuf> = before.chain(after).collect();
+    let inputs = Input::open_each(&paths, &args.selection)?;
+    let output = Output::open_beside(&args.output, &paths)?;
+    let (before, after) = inputs.split_at(1 + args.more_before.len());
+    let options = options(args);
+    let diff = Diff::of(&side(args, before)?, &side(args, after)?, options.threshold);
+    if format(args) == DiffFormat::Svg && diff.names().is_empty() {
+        return Err(inputs[0].empty("spans to compare"));
+    }
+    output.write(|sink| match format(args) {
+        DiffFormat::Svg => flamegraph(&diff, &options, sink),
+        DiffFormat::Table => table(&diff, &options, Format::Table, sink),
+        DiffFormat::Json => table(&diff, &options, Format::Json, sink),
+        DiffFormat::Csv => table(&diff, &options, Format::Csv, sink),
+    })?;
+    let failed = args.fail_if.is_some_and(|wanted| fails(wanted, &diff, &options));
+    Ok(if failed { ExitCode::from(CHANGED) } else { ExitCode::SUCCESS })
+}
+
+/// The recordings of one side, replayed one after the other.
+fn side(args: &DiffArgs, inputs: &[Input]) -> Result<DiffSide, Failure> {
+    let stacks = match args.stacks {
+        Some(stacks) => stacks.into(),
+        None if args.selection.root.is_some() => Stacks::Span,
+        None => Stacks::Thread,
+    };
+    let mut side = DiffSide::new(stacks, args.reverse);
+    for input in inputs {
+        input.view(|replay| side.add(replay))?;
+    }
+    Ok(side)
+}
+
+fn options(args: &DiffArgs) -> DiffOptions {
+    DiffOptions {
+        title: args.title.clone().unwrap_or_else(|| title(args)),
+        subtitle: args.selection.described(),
+        weight: args.weight.into(),
+        share: args.share,
+        threshold: args.threshold,
+        names: args.names.into(),
+        icicle: args.icicle,
+        rows: args.by.into(),
+        limit: match (args.limit, format(args)) {
+            (Some(0), _) => None,
+            (None, DiffFormat::Table) => Some(ROWS_IN_A_TABLE),
+            (limit, _) => limit,
+        },
+    }
+}
+
+/// What was typed, else what the name of the file says.
+fn format(args: &DiffArgs) -> DiffFormat {
+    let ending = args.output.extension().and_then(|ending| ending.to_str());
+    args.format.unwrap_or(match ending {
+        Some("svg") => DiffFormat::Svg,
+        Some("json") => DiffFormat::Json,
+        Some("csv") => DiffFormat::Csv,
+        _ => DiffFormat::Table,
+    })
+}
+
+/// The names of the files, with their folders where that alone tells them apart.
+fn title(args: &DiffArgs) -> String {
+    let alike = args.before.file_name() == args.after.file_name();
+    let side = |path: &Path, more: usize| {
+        let name = path.file_name().filter(|_| !alike).unwrap_or(path.as_os_str());
+        let name = name.to_string_lossy();
+        match more {
+            0 => name.into_owned(),
+            more => format!("{name} and {more} more"),
+        }
+    };
+    let before = side(&args.before, args.more_before.len());
+    format!("{before} → {}", side(&args.after, args.more_after.len()))
+}
+
+/// Says which names are slower by as much as was asked for.
+fn fails(wanted: FailIf, diff: &Diff, options: &DiffOptions) -> bool {
+    let measure: Measure = options.weight.measure();
+    let slower = diff.names().iter().filter_map(|name| {
+        let change = name.change(measure);
+        let shift = change.shift.filter(|_| change.verdict == Verdict::Slower)?;
+        let by = shift.ratio - 1.0;
+        let label = diff.label(name.frame, options.names);
+        (by >= wanted.slower_by).then(|| format!("{label} (+{:.1} %)", by * 100.0))
+    });
+    let mut slower: Vec<String> = slower.collect();
+    if slower.is_empty() {
+        return false;
+    }
+    let number = counted(slower.len() as u64, "name");
+    let verb = if slower.len() == 1 { "is" } else { "are" };
+    let more = match slower.len().saturating_sub(NAMES_SHOWN) {
+        0 => String::new(),
+        more => format!(" and {more} more"),
+    };
+    slower.truncate(NAMES_SHOWN);
+    say(&format!("{number} {verb} slower: {}{more}", slower.join(", ")));
+    true
+}
