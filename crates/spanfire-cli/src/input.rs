@@ -4,7 +4,7 @@ use crate::args::{InputArgs, SelectionArgs};
 use crate::failure::{Failure, say};
 use crate::progress::Bar;
 use crate::selection;
-use spanfire_recording::{Error, Recording};
+use spanfire_recording::{Error, Recording, tail::TailState};
 use spanfire_views::{Replay, Selection};
 use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
@@ -115,8 +115,12 @@ fn open(path: &Path) -> Result<Recording, Failure> {
 
 fn warn_if_cut(path: &Path, recording: &Recording) {
     if let Some(cut) = recording.cut() {
+        let shown = match recording.tail() {
+            TailState::Taken(_) => "everything before it and in its tail file is shown",
+            _ => "everything before it is shown",
+        };
         say(&format!(
-            "{}: warning: cut at byte {} ({}); everything before it is shown",
+            "{}: warning: cut at byte {} ({}); {shown}",
             path.display(),
             cut.at_byte,
             cut.reason,

@@ -16,6 +16,7 @@ enum Kind {
     Thread(io::Error),
     AlreadySet,
     Environment { variable: &'static str, message: String },
+    Displaced { path: PathBuf },
     CollectorPanicked,
     Forked,
 }
@@ -27,6 +28,10 @@ impl Error {
 
     pub(crate) fn unwritten(path: PathBuf, source: io::Error, lost: u64, in_tail: bool) -> Self {
         Error { kind: Kind::Unwritten { path, source, lost, in_tail } }
+    }
+
+    pub(crate) fn displaced(path: PathBuf) -> Self {
+        Error { kind: Kind::Displaced { path } }
     }
 
     pub(crate) fn forked() -> Self {
@@ -73,6 +78,11 @@ impl fmt::Display for Error {
                     lost => write!(f, "; {lost} events are lost"),
                 }
             }
+            Kind::Displaced { path } => write!(
+                f,
+                "the recording {} was removed or replaced while it was written",
+                path.display()
+            ),
             Kind::Forked => f.write_str(
                 "this process was forked from the one that records, which goes on with the recording",
             ),

@@ -75,13 +75,14 @@ impl Guard {
     ///
     /// # Errors
     /// If the recording could not be written to its end, for example because the disk is full: the
-    /// message says how many events are lost, if any. If there is no recording because `$SPANFIRE`
+    /// message says how many events are lost, if any. If the file was removed or replaced meanwhile.
+    /// If there is no recording because `$SPANFIRE`
     /// is `off`. In a process that was forked from the one that records.
     pub fn finish(mut self) -> Result<Recording, Error> {
         let off = || Error::environment("SPANFIRE", "recording is off");
         let running = self.running.take().ok_or_else(off)?;
         match running.finish().unwrap_or_else(|| Err(Error::forked()))? {
-            Sink::File(sink) => Ok(Recording::open(sink.into_path())?),
+            Sink::File(sink) => Ok(Recording::open(sink.into_path()?)?),
             Sink::Memory(bytes) => Ok(Recording::from_bytes(bytes)?),
         }
     }

@@ -1,5 +1,6 @@
 //! Where a recording's bytes go.
 
+use crate::Error;
 use std::{
     fs::File,
     io::{self, ErrorKind, Write},
@@ -72,9 +73,23 @@ impl Sink {
     }
 }
 
+/// Whether the file at `path` is `file`, as far as the system can tell.
+#[cfg(unix)]
+pub(crate) fn is_at(file: &File, path: &Path) -> bool {
+    use std::os::unix::fs::MetadataExt;
+    let (Ok(ours), Ok(there)) = (file.metadata(), path.metadata()) else { return false };
+    (ours.dev(), ours.ino()) == (there.dev(), there.ino())
+}
+
+#[cfg(not(unix))]
+pub(crate) fn is_at(_file: &File, path: &Path) -> bool {
+    path.exists()
+}
+
 impl FileSink {
-    pub fn into_path(self) -> PathBuf {
-        self.path
+    /// The file's path; an error if something else, or nothing, is there now.
+    pub fn into_path(self) -> Result<PathBuf, Error> {
+        if is_at(&self.file, &self.path) { Ok(self.path) } else { Err(Error::displaced(self.path)) }
     }
 
     /// Writes what waits, as far as the file takes it.

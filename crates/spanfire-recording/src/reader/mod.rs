@@ -10,13 +10,11 @@ pub(crate) use index::IndexEntry;
 use crate::{
     Anchor, Callsite, Chunk, Error, Form, Header, Lane, LaneId, Loss, LossCause, ProbeCost, Tick,
     Timebase,
-    block::block_kind,
-    chunk::{ChunkHeader, decode},
+    chunk::ChunkHeader,
     tail::{self, TailState},
-    varint::Input,
 };
 use source::Source;
-use std::{ops::Range, path::Path};
+use std::path::Path;
 use tables::Tables;
 
 /// A recording, opened: everything but its events, which are read chunk by chunk.
@@ -159,19 +157,7 @@ impl Recording {
     /// # Panics
     /// If there is no chunk `index`.
     pub fn chunk(&self, index: usize) -> Result<Chunk, Error> {
-        let Range { start: place, end } = self.tables.places[index].clone();
-        let (header, stored) = self.source.block(place)?;
-        if !header.verify(&stored) {
-            return Err(Error::damaged(place, "checksum differs"));
-        }
-        let said = ChunkHeader::parse(&mut Input(&stored)).map(ChunkInfo::from);
-        let expected = (block_kind::EVENTS, end, Some(self.tables.chunks[index]));
-        if (header.kind, place + header.block_bytes(), said) != expected {
-            return Err(Error::damaged(place, "not the chunk the index says"));
-        }
-        let Tables { header: Header { form, .. }, callsites, .. } = &self.tables;
-        decode(*form, callsites, &stored, header.plain as usize)
-            .map_err(|message| Error::damaged(place, message))
+        self.tables.chunk(&self.source, index)
     }
 }
 

@@ -47,12 +47,12 @@ pub(super) fn open(mut source: Source, tail: Option<&Path>) -> Result<Recording,
             Some(Ok((blocks, summary))) => {
                 source = source.extended(end, blocks);
                 let (entries, mut end_of_tail) = scanned(&source, end)?;
+                let own_chunks = tables.chunks.len();
                 tables.add_all(&source, &entries, &mut end_of_tail)?;
+                let whole = tables.keep_readable(&source, own_chunks);
                 match end_of_tail.filter(|cut| cut.at_byte < source.len()) {
-                    Some(damage) => {
-                        TailState::Refused(Error::damaged(damage.at_byte, damage.reason))
-                    }
-                    None => TailState::Taken(summary),
+                    None if whole => TailState::Taken(summary),
+                    _ => TailState::Damaged(summary),
                 }
             }
         };

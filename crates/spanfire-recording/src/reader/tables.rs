@@ -2,9 +2,11 @@
 
 use super::{ChunkInfo, Cut, Source, index::IndexEntry};
 use crate::{
-    Anchor, Callsite, Error, ErrorKind, Header, Lane, Loss, ProbeCost, Tick,
+    Anchor, Callsite, Chunk, Error, ErrorKind, Header, Lane, Loss, ProbeCost, Tick,
     block::{PREAMBLE_BYTES, block_kind},
+    chunk::{ChunkHeader, decode},
     tail::{Head, Known},
+    varint::Input,
 };
 use minicbor::Decode;
 use std::ops::Range;
@@ -75,6 +77,45 @@ impl Tables {
             break;
         }
         Ok(())
+    }
+
+    /// Reads the chunks from number `first` on, which nobody has written as chunks before, and drops
+    /// those that cannot be read with all that follow in their lanes. Returns whether there are none.
+    pub fn keep_readable(&mut self, source: &Source, first: usize) -> bool {
+        let mut unreadable = Vec::new();
+        let mut kept = first;
+        for index in first..self.chunks.len() {
+            let lane = self.chunks[index].lane;
+            if unreadable.contains(&lane) {
+                continue;
+            }
+            if self.chunk(source, index).is_err() {
+                unreadable.push(lane);
+                continue;
+            }
+            self.chunks.swap(kept, index);
+            self.places.swap(kept, index);
+            kept += 1;
+        }
+        self.chunks.truncate(kept);
+        self.places.truncate(kept);
+        unreadable.is_empty()
+    }
+
+    /// Reads and decodes the chunk `index`.
+    pub fn chunk(&self, source: &Source, index: usize) -> Result<Chunk, Error> {
+        let Range { start: place, end } = self.places[index].clone();
+        let (header, stored) = source.block(place)?;
+        if !header.verify(&stored) {
+            return Err(Error::damaged(place, "checksum differs"));
+        }
+        let said = ChunkHeader::parse(&mut Input(&stored)).map(ChunkInfo::from);
+        let expected = (block_kind::EVENTS, end, Some(self.chunks[index]));
+        if (header.kind, place + header.block_bytes(), said) != expected {
+            return Err(Error::damaged(place, "not the chunk the index says"));
+        }
+        decode(self.header.form, &self.callsites, &stored, header.plain as usize)
+            .map_err(|message| Error::damaged(place, message))
     }
 
     fn add(&mut self, source: &Source, entry: &IndexEntry) -> Result<(), Error> {

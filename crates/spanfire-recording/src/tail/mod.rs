@@ -127,6 +127,9 @@ pub enum TailState {
     Refused(Error),
     /// All it had was taken.
     Taken(TailSummary),
+    /// Of what it had, some lanes' last events could not be read: a process that dies leaves no such
+    /// file, but a machine may.
+    Damaged(TailSummary),
 }
 
 /// What was taken from a tail file.

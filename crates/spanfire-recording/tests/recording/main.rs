@@ -10,6 +10,7 @@ mod cut_files;
 mod turned_bits;
 mod hostile_files;
 mod failing_sinks;
+mod tails;
 mod reading_threads;
 mod frozen_files;
 mod drifting_clocks;

@@ -1,5 +1,6 @@
 //! The file that a file recording's chunks lie in: see `spanfire_recording::tail`.
 
+use crate::sink::is_at;
 use memmap2::{MmapOptions, MmapRaw};
 use spanfire_recording::tail::{self, Head, SLOT_BYTES};
 use std::{
@@ -46,23 +47,39 @@ impl TailFile {
         Ok(map)
     }
 
-    /// Removes the file. That somebody else did so before is no error, nor is anything to be done
-    /// if it cannot be removed: readers of a finished recording do not look at it.
+    /// Removes the file, if it is still there and not another recorder's. Nothing is to be done if it
+    /// cannot be removed: readers of a finished recording do not look at it.
     pub fn remove(&self) {
-        let _ = fs::remove_file(&self.path);
+        if is_at(&self.file, &self.path) {
+            let _ = fs::remove_file(&self.path);
+        }
     }
 }
 
 #[cfg(target_os = "linux")]
 fn reserve(file: &File, offset: u64, length: u64) -> io::Result<()> {
     use std::os::fd::AsRawFd;
-    let too_large = |_| io::Error::from(io::ErrorKind::FileTooLarge);
-    let offset = libc::off64_t::try_from(offset).map_err(too_large)?;
-    let length = libc::off64_t::try_from(length).map_err(too_large)?;
+    let too_large = || io::Error::from(io::ErrorKind::FileTooLarge);
+    // Beyond the limit the call would end the program by a signal.
+    let end = offset.checked_add(length).filter(|end| *end <= file_size_limit());
+    let end = libc::off64_t::try_from(end.ok_or_else(too_large)?).map_err(|_| too_large())?;
+    let length = length as libc::off64_t;
+    let offset = end - length;
     // SAFETY: the descriptor is open; the call touches no memory of ours.
     match unsafe { libc::fallocate64(file.as_raw_fd(), 0, offset, length) } {
         0 => Ok(()),
         _ => Err(io::Error::last_os_error()),
+    }
+}
+
+/// How long the process may make a file.
+#[cfg(target_os = "linux")]
+fn file_size_limit() -> u64 {
+    let mut limit = libc::rlimit64 { rlim_cur: 0, rlim_max: 0 };
+    // SAFETY: the call writes the struct that it is given.
+    match unsafe { libc::getrlimit64(libc::RLIMIT_FSIZE, &mut limit) } {
+        0 => limit.rlim_cur,
+        _ => 0,
     }
 }
 

@@ -4,7 +4,10 @@ use super::{
     anchor_uncertainty_ns, cause_name, form_name, lane_extents, lane_label, ns, source_name,
 };
 use serde::Serialize;
-use spanfire_recording::{Cut, LaneId, ProbeCost, Recording, VERSION};
+use spanfire_recording::{
+    Cut, LaneId, ProbeCost, Recording, VERSION,
+    tail::{TailState, TailSummary},
+};
 use spanfire_views::Summary;
 
 /// Every key is always there; what is unknown is `null`.
@@ -30,6 +33,7 @@ pub(super) struct Info<'a> {
     lanes: Vec<Lane<'a>>,
     losses: Vec<Loss>,
     cut: Option<CutAt<'a>>,
+    tail: Tail,
 }
 
 #[derive(Serialize)]
@@ -96,6 +100,15 @@ struct CutAt<'a> {
     reason: &'a str,
 }
 
+#[derive(Serialize)]
+struct Tail {
+    state: &'static str,
+    records: u64,
+    names: u64,
+    lost_events: u64,
+    reason: Option<String>,
+}
+
 impl<'a> Info<'a> {
     pub(super) fn of(recording: &'a Recording, summary: &Summary) -> Self {
         let header = recording.header();
@@ -127,6 +140,7 @@ impl<'a> Info<'a> {
             lanes: lanes(recording),
             losses: losses(recording),
             cut: recording.cut().map(cut),
+            tail: tail(recording.tail()),
         }
     }
 }
@@ -182,6 +196,18 @@ fn losses(recording: &Recording) -> Vec<Loss> {
             last_ns: ns(recording, loss.last),
         })
         .collect()
+}
+
+fn tail(tail: &TailState) -> Tail {
+    let (state, taken, reason) = match tail {
+        TailState::Missing => ("missing", TailSummary::default(), None),
+        TailState::Growing => ("growing", TailSummary::default(), None),
+        TailState::Refused(error) => ("refused", TailSummary::default(), Some(error.to_string())),
+        TailState::Taken(taken) => ("taken", *taken, None),
+        TailState::Damaged(taken) => ("damaged", *taken, None),
+    };
+    let TailSummary { records, names, lost_events } = taken;
+    Tail { state, records, names, lost_events, reason }
 }
 
 fn cut(cut: &Cut) -> CutAt<'_> {

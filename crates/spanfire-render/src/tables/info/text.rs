@@ -3,7 +3,7 @@
 use super::{anchor_uncertainty_ns, form_name, lane_extents, lane_label, ns, numbers, source_name};
 use crate::duration;
 use crate::tables::{layout, printable};
-use spanfire_recording::{LaneId, Loss, LossCause, Recording, VERSION};
+use spanfire_recording::{LaneId, Loss, LossCause, Recording, VERSION, tail::TailState};
 use spanfire_views::Summary;
 use std::io::{self, Write};
 
@@ -135,14 +135,38 @@ fn write_lanes(recording: &Recording, sink: &mut dyn Write) -> io::Result<()> {
     }
 }
 
+/// What is known of the events behind the last whole block.
+fn end_of_unfinished(tail: &TailState) -> String {
+    match tail {
+        TailState::Missing => "everything before it is here, but what the process recorded in its \
+             last 100 ms may not be, since no tail file stands beside it"
+            .to_string(),
+        TailState::Growing => {
+            "it goes on growing: everything its writer has written is here".to_string()
+        }
+        TailState::Refused(error) => format!(
+            "everything before it is here, but the tail file beside it cannot be used: {}",
+            printable(&error.to_string()),
+        ),
+        TailState::Damaged(_) => "what follows was taken from the tail file beside it, but that \
+             is damaged: the last events of some threads are missing"
+            .to_string(),
+        TailState::Taken(taken) => format!(
+            "what follows, {}, was taken from the tail file beside it: no event is missing",
+            numbers::counted(taken.records, "record"),
+        ),
+    }
+}
+
 /// What is missing or doubtful, a sentence each: cuts, losses, stalls, the clock.
 pub fn warnings(recording: &Recording, summary: &Summary) -> Vec<String> {
     let mut warnings = Vec::new();
     if let Some(cut) = recording.cut() {
         warnings.push(format!(
-            "the recording was not finished: cut at byte {} ({}); everything before it is here",
+            "the recording was not finished: cut at byte {} ({}); {}",
             cut.at_byte,
             printable(&cut.reason),
+            end_of_unfinished(recording.tail()),
         ));
     }
     let losses = recording.losses().iter().filter(|loss| loss.cause != LossCause::Stall);
