@@ -33,19 +33,30 @@ export async function readPage(document: Document, progress: (share: number) => 
 }
 
 async function readRecording(elements: HTMLScriptElement[], progress: (share: number) => void): Promise<Recording> {
-  const next = async (element: HTMLScriptElement) => {
-    const bytes = decodeAscii(element.textContent ?? "");
-    // The text is not needed again, and is larger than all columns made of it.
-    element.remove();
-    return await inflate(bytes);
+  async function* blocks() {
+    for (const element of elements) {
+      const bytes = decodeAscii(element.textContent ?? "");
+      // The text is not needed again, and is larger than all columns made of it.
+      element.remove();
+      yield await inflate(bytes);
+    }
+  }
+  return await readBlocks(blocks(), progress);
+}
+
+/** A recording out of its blocks. */
+export async function readBlocks(blocks: AsyncGenerator<Uint8Array>, progress: (share: number) => void): Promise<Recording> {
+  const next = async () => {
+    const { value } = await blocks.next();
+    if (!value) throw new Error("The data in this file ends too early.");
+    return value as Uint8Array;
   };
-  if (elements.length < 3) throw new Error("The data in this file ends too early.");
-  const head = JSON.parse(new TextDecoder().decode(await next(elements[0]))) as Head;
-  const lifeBlock = await next(elements[1]);
-  const fieldBlock = await next(elements[2]);
+  const head = JSON.parse(new TextDecoder().decode(await next())) as Head;
+  const lifeBlock = await next();
+  const fieldBlock = await next();
   const lanes: Lane[] = [];
-  for (const element of elements.slice(3)) {
-    lanes.push(decodeLane(head, lanes.length, await next(element)));
+  while (lanes.length < head.lanes.length) {
+    lanes.push(decodeLane(head, lanes.length, await next()));
     progress(lanes.length / head.lanes.length);
   }
   return {

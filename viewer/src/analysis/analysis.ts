@@ -1,0 +1,12 @@
+/**
+ * What the tests use of the viewer without a page: reading, and merging.
+ */
+
+export { decodeAscii } from "../data/ascii.ts";
+export { inflate } from "../data/inflate.ts";
+export { readBlocks } from "../data/page.ts";
+export { stackOf } from "./mergedtree.ts";
+export { narrowed } from "./narrowing.ts";
+export { sweep } from "./sweep.ts";
+export { requestFields, requestsOf } from "./requests.ts";
+export { measure, quantile } from "./statistics.ts";

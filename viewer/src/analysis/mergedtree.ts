@@ -1,0 +1,146 @@
+/**
+ * Merged graphs: every stack once, with what was spent on it, narrowed to what is selected.
+ *
+ * Over all of the time the graph is the one the command computed. For a selected time it is made
+ * from the segments, by the same rule: each moment of a lane belongs to the innermost open segment
+ * there. Focus, ignore and hide are then applied to its stacks.
+ */
+
+import type { App } from "../app/app.ts";
+import type { TreeColumns } from "../data/head.ts";
+import type { Recording } from "../data/recording.ts";
+import type { Range, Stacks, Weight } from "../state/state.ts";
+import { narrowed } from "./narrowing.ts";
+import { sweep } from "./sweep.ts";
+
+/** A graph in which every node stands after its parent. Node 0 is the root, its own parent. */
+export interface MergedTree {
+  length: number;
+  /** The callsite of each node; -1 for the root. */
+  site: Int32Array;
+  parent: Int32Array;
+  /** What each node has by itself: busy and idle time in ns, spans. */
+  busy: Float64Array;
+  idle: Float64Array;
+  count: Float64Array;
+}
+
+/** The graph of the present selection, made once for each. */
+export function mergedTree(app: App, stacks: Stacks, recording: Recording = app.recording): MergedTree {
+  const { range, focus, ignore, hide } = app.state;
+  const all = kept(recording, `${stacks} ${range?.join("-") ?? ""}`, () => treeOf(recording, stacks, range));
+  if (focus === "" && ignore === "" && hide === "") return all;
+  const narrow = { focus, ignore, hide };
+  return kept(recording, JSON.stringify([stacks, range, narrow]), () => narrowed(all, recording.head.callsites, narrow));
+}
+
+/** The few graphs last asked for. */
+const KEPT = 8;
+const trees = new WeakMap<Recording, Map<string, MergedTree>>();
+
+function kept(recording: Recording, key: string, make: () => MergedTree): MergedTree {
+  const known = trees.get(recording) ?? new Map<string, MergedTree>();
+  trees.set(recording, known);
+  const tree = known.get(key) ?? make();
+  known.delete(key);
+  known.set(key, tree);
+  for (const oldest of known.keys()) {
+    if (known.size <= KEPT) break;
+    known.delete(oldest);
+  }
+  return tree;
+}
+
+function treeOf(recording: Recording, stacks: Stacks, range: Range | null): MergedTree {
+  return range ? sweep(recording, stacks, range) : ofColumns(recording.head.trees[stacks]);
+}
+
+function ofColumns(columns: TreeColumns): MergedTree {
+  const grown = new Grower();
+  for (let node = 0; node < columns.site.length; node++) {
+    const made = grown.child(columns.parent[node], columns.site[node]);
+    grown.busy[made] += columns.busy_ns[node];
+    grown.idle[made] += columns.idle_ns[node];
+    grown.count[made] += columns.count[node];
+  }
+  return grown.finish();
+}
+
+/** Makes a graph stack by stack. */
+export class Grower {
+  readonly busy = [0];
+  readonly idle = [0];
+  readonly count = [0];
+  private readonly site = [-1];
+  private readonly parent = [0];
+  private readonly children: (Map<number, number> | null)[] = [null];
+  /** The child asked for last: what a loop asks for next. */
+  private readonly latest = [0];
+
+  /** The node of `site` under `parent`. */
+  child(parent: number, site: number): number {
+    const latest = this.latest[parent];
+    if (latest !== 0 && this.site[latest] === site) return latest;
+    const children = (this.children[parent] ??= new Map());
+    const node = children.get(site) ?? this.add(parent, site);
+    children.set(site, node);
+    this.latest[parent] = node;
+    return node;
+  }
+
+  private add(parent: number, site: number): number {
+    const node = this.site.length;
+    this.children.push(null);
+    this.latest.push(0);
+    this.site.push(site);
+    this.parent.push(parent);
+    this.busy.push(0);
+    this.idle.push(0);
+    this.count.push(0);
+    return node;
+  }
+
+  finish(): MergedTree {
+    return {
+      length: this.site.length,
+      site: Int32Array.from(this.site),
+      parent: Int32Array.from(this.parent),
+      busy: Float64Array.from(this.busy),
+      idle: Float64Array.from(this.idle),
+      count: Float64Array.from(this.count),
+    };
+  }
+}
+
+/** What each node has by itself. */
+export function own(tree: MergedTree, weight: Weight): Float64Array {
+  return tree[weight];
+}
+
+/** What each node has with all that is under it; the root's is the weight of the graph. */
+export function totals(tree: MergedTree, weight: Weight): Float64Array {
+  const totals = tree[weight].slice();
+  for (let node = tree.length - 1; node > 0; node--) totals[tree.parent[node]] += totals[node];
+  return totals;
+}
+
+/** The frames of a node's stack, its own first. */
+export function stackOf(tree: MergedTree, node: number): number[] {
+  const stack: number[] = [];
+  for (let at = node; at !== 0; at = tree.parent[at]) stack.push(tree.site[at]);
+  return stack;
+}
+
+/** The same with every stack read from its innermost frame outwards; what a stack had stands at its end. */
+export function reversed(tree: MergedTree): MergedTree {
+  const grown = new Grower();
+  for (let node = 0; node < tree.length; node++) {
+    if (tree.busy[node] === 0 && tree.idle[node] === 0 && tree.count[node] === 0) continue;
+    let at = 0;
+    for (const site of stackOf(tree, node)) at = grown.child(at, site);
+    grown.busy[at] += tree.busy[node];
+    grown.idle[at] += tree.idle[node];
+    grown.count[at] += tree.count[node];
+  }
+  return grown.finish();
+}
