@@ -23,8 +23,10 @@ const EDGES: [(&str, &[&str]); 5] = [
 const AROUND: [&str; 3] = ["spanfire-examples", "spanfire-benches", "spanfire-tests"];
 
 /// All that an application links with the recorder, with the features that are asked for.
-const RECORDER: [(&str, &[&str]); 5] = [
+const RECORDER: [(&str, &[&str]); 7] = [
     ("crossbeam-channel", &["std"]),
+    ("libc", &[]),
+    ("memmap2", &[]),
     ("quanta", &[]),
     ("spanfire-recording", &[]),
     ("tracing-core", &["std"]),
