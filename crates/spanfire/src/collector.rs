@@ -267,13 +267,16 @@ impl Collector {
         let chunk = full.chunk();
         let mut taken = std::mem::take(&mut state.taken);
         state.chunks += 1;
-        if let Some(correction) = taken.changed(|place| chunk.word(place)) {
-            self.write_events(number, &correction);
+        let rest = full.words().get(taken.position..).unwrap_or_default();
+        // All in one block: of two, one might reach the file and not be known to have.
+        match taken.changed(|place| chunk.word(place)) {
+            None => self.write_events(number, rest),
+            Some(correction) => self.write_events(number, &[&correction, rest].concat()),
         }
-        self.write_events(number, full.words().get(taken.position..).unwrap_or_default());
         let at_byte = self.writer.bytes_written();
         chunk.set_taken(Taken::up_to(full.words().len()), at_byte);
         self.returning.push_back((at_byte, full.into_chunk()));
+        self.writer.get_mut().relieve();
         self.give_back();
     }
 
@@ -307,6 +310,7 @@ impl Collector {
             self.write_events(number, &words);
             self.lanes[number].taken = taken;
             chunk.set_taken(taken, self.writer.bytes_written());
+            self.writer.get_mut().relieve();
         }
         self.words = words;
     }

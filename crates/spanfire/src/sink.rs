@@ -48,6 +48,17 @@ impl Sink {
         }
     }
 
+    /// Writes what waits if it is much. Not done by `write`: before anything of a chunk reaches the
+    /// file, the chunk must say so.
+    pub fn relieve(&mut self) {
+        if let Sink::File(sink) = self
+            && sink.waiting.len() >= PIECE_BYTES
+            && sink.refusal.is_none()
+        {
+            sink.try_write();
+        }
+    }
+
     /// How many bytes are where they outlive this process.
     pub fn written(&self) -> u64 {
         match self {
@@ -112,15 +123,10 @@ impl FileSink {
 }
 
 impl Write for Sink {
-    /// Never fails: see [`Sink::refusal`].
+    /// Keeps the bytes; never fails.
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
         match self {
-            Sink::File(sink) => {
-                sink.waiting.extend_from_slice(bytes);
-                if sink.waiting.len() >= PIECE_BYTES && sink.refusal.is_none() {
-                    sink.try_write();
-                }
-            }
+            Sink::File(sink) => sink.waiting.extend_from_slice(bytes),
             Sink::Memory(memory) => memory.extend_from_slice(bytes),
         }
         Ok(bytes.len())
