@@ -15,9 +15,9 @@
 
 use crate::{
     Error, callsites,
-    chunk::{Chunk, Full},
+    chunk::{Chunk, Full, lane_owner},
     core::Core,
-    lane::Lane,
+    lane::{Lane, Untold},
     names::Ends,
     sink::Sink,
 };
@@ -85,6 +85,8 @@ struct LaneState {
     taken: Taken,
     /// What [`Lane::grow_old`] gave last.
     aged: u64,
+    /// Events lost that no record taken tells.
+    untold: Untold,
 }
 
 /// What waited in the channel.
@@ -161,11 +163,17 @@ impl Collector {
     }
 
     fn finish(mut self) -> Result<Sink, Error> {
-        // A thread in the middle of a callback may still send a chunk that it had filled before.
-        while self.take_waiting().any {
+        // What threads have sent up to a look waits after it; the rest was open at the look. So
+        // nothing recorded before this is missed, though threads go on meanwhile.
+        loop {
             self.look();
+            if !self.take_waiting().any {
+                break;
+            }
         }
-        self.look();
+        for number in 0..self.lanes.len() {
+            self.tell_losses(number);
+        }
         self.anchor();
         self.flush();
         if let Some(failure) = self.failure {
@@ -240,12 +248,17 @@ impl Collector {
             let Some(lane) = self.lanes[number].lane.clone() else { continue };
             // Before the chunk: what an ended thread published is all there is.
             let ended = lane.published.has_ended();
-            let open =
-                lane.published.open().filter(|chunk| chunk.sequence() == self.lanes[number].chunks);
+            // Before the chunk, too: if its record was opened since, that is in the chunk.
+            let untold = lane.published.untold();
+            let open = self.lanes[number].open();
             if let Some(chunk) = open {
                 self.take_open(number, chunk);
             }
-            self.tell_losses(number, &lane);
+            self.lanes[number].see_losses(untold);
+            if ended {
+                self.tell_losses(number);
+                lane.published.told();
+            }
             if ended && lane.published.sent() == self.lanes[number].chunks {
                 self.lanes[number].lane = None;
                 self.core.remove_lane(lane.published.number);
@@ -365,12 +378,11 @@ impl Collector {
         }
     }
 
-    /// Losses that no later event of the lane could tell of.
-    fn tell_losses(&mut self, number: usize, lane: &Lane) {
-        if !(self.core.finished() || lane.published.has_ended()) {
-            return;
-        }
-        if let Some([events, first, last]) = lane.published.lost.get() {
+    /// Tells losses that no record of the lane tells: its owner has ended, or the recording ends.
+    fn tell_losses(&mut self, number: usize) {
+        let Untold { events, ticks: [first, last], .. } =
+            std::mem::take(&mut self.lanes[number].untold);
+        if events > 0 {
             self.write(|writer| {
                 writer.loss(&Loss {
                     lane: LaneId(number as u32),
@@ -380,7 +392,6 @@ impl Collector {
                     cause: LossCause::Overflow,
                 })
             });
-            lane.published.lost.clear();
         }
     }
 
@@ -404,12 +415,33 @@ impl Collector {
 
 impl LaneState {
     fn new(lane: Arc<Lane>) -> Self {
-        LaneState { lane: Some(lane), chunks: 0, taken: Taken::default(), aged: 0 }
+        LaneState {
+            lane: Some(lane),
+            chunks: 0,
+            taken: Taken::default(),
+            aged: 0,
+            untold: Untold::default(),
+        }
+    }
+
+    /// The lane's open chunk, if all that the lane filled before it were taken. Nobody but the
+    /// collector can make it another's.
+    fn open(&self) -> Option<Chunk> {
+        let published = &self.lane.as_ref()?.published;
+        let owner = lane_owner(published.number);
+        published.open().filter(|chunk| chunk.is_the(self.chunks, owner))
+    }
+
+    /// Of losses that were `untold` before the open chunk was taken, remembers those that no record
+    /// taken tells. A record of losses is its chunk's first.
+    fn see_losses(&mut self, untold: Untold) {
+        let chunks = self.chunks + u64::from(self.taken.position > 0);
+        self.untold = if untold.is_before(chunks) { Untold::default() } else { untold };
     }
 
     /// Events lost that nothing tells.
     fn lost(&self) -> u64 {
-        let lost = self.lane.as_ref().and_then(|lane| lane.published.lost.get());
+        let lost = self.lane.as_ref().and_then(|lane| lane.published.lost());
         lost.map_or(0, |[events, ..]| events)
     }
 }

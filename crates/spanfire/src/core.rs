@@ -311,7 +311,7 @@ impl Core {
         if let Ok(place) = lanes.binary_search_by_key(&number, |lane| lane.published.number) {
             let lane = lanes.remove(place);
             let mut losses = self.losses.lock().unwrap_or_else(PoisonError::into_inner);
-            losses.give_back(lane.published.lost);
+            losses.give_back(lane.published.loss_entry());
         }
     }
 

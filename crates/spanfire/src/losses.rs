@@ -70,8 +70,13 @@ impl Loss {
     /// `[count, first tick, last tick]`, unless nothing was lost.
     pub fn get(&self) -> Option<[u64; 3]> {
         let count = self.chunk.published_word(self.place + 1);
-        let tick = |offset| self.chunk.word(self.place + offset);
-        (count > 0).then(|| [count, tick(2), tick(3)])
+        let [first, last] = self.ticks();
+        (count > 0).then_some([count, first, last])
+    }
+
+    /// First and last tick of what was counted last.
+    pub fn ticks(&self) -> [u64; 2] {
+        [2, 3].map(|offset| self.chunk.word(self.place + offset))
     }
 
     /// What was counted is told elsewhere.

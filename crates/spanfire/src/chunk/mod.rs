@@ -119,21 +119,24 @@ impl Chunk {
         (self.memory().length.load(Acquire) as usize).min(CHUNK_WORDS)
     }
 
-    /// How many chunks the owner had filled before this one.
-    pub fn sequence(&self) -> u64 {
-        self.memory().sequence.load(Relaxed)
+    /// Whether the chunk is now the one for which `owner` has filled `sequence` before. Then what it
+    /// says of itself is of this use of it, and not of one before.
+    pub fn is_the(&self, sequence: u64, owner: u64) -> bool {
+        let memory = self.memory();
+        memory.sequence.load(Acquire) == sequence && memory.owner.load(Relaxed) == owner
     }
 
     /// Makes the chunk an empty one, the `sequence`th of its next `owner`. The length comes first:
-    /// from then on nothing of the one before is left, whatever the rest of the header says.
+    /// from then on nothing of the one before is left, whatever the rest of the header says. The
+    /// sequence comes last: who sees it sees the rest, which [`is_the`](Self::is_the) relies on.
     pub fn reset(&self, owner: u64, sequence: u64) {
         let memory = self.memory();
         memory.length.store(0, Release);
         memory.at_byte.store(NEVER, Release);
         memory.taken.store(Taken::default().to_word(), Release);
         memory.taken_next.store(Taken::default().to_word(), Release);
-        memory.sequence.store(sequence, Release);
         memory.owner.store(owner, Release);
+        memory.sequence.store(sequence, Release);
     }
 
     /// Says how far the chunk will have been taken once the recording has `at_byte` bytes. What it

@@ -28,6 +28,7 @@ mod site;
 mod published;
 mod records;
 
+pub(crate) use published::Untold;
 pub(crate) use site::Site;
 pub(crate) use slot::Slot;
 

@@ -124,26 +124,26 @@ impl Lane {
         self.own.set_changeable(0);
         let next = Slot::closed(|| {
             if let Some(full) = self.own.chunk.get() {
-                // Before it is sent: what the collector sees open it has not taken, so nobody else
-                // writes to it while the collector reads.
-                self.published.set_open(None);
                 if !core.send_full(self.published.number, full) {
-                    self.published.set_open(Some(full));
                     return None;
                 }
+                // Not before: the collector must find it open or in the channel at any moment. That
+                // it may find it open when it is another's already, it sees by `Chunk::is_the`.
+                self.published.set_open(None);
                 self.own.chunk.set(None);
                 self.published.count_sent();
             }
             core.empty_chunk(self.published.sent() == 0)
         });
         let Some(next) = next else {
-            self.published.lost.add(tick);
+            let teller = self.published.sent() + u64::from(self.own.chunk.get().is_some());
+            self.published.lose(tick, teller);
             return None;
         };
         let chunk = next.chunk;
         chunk.reset(lane_owner(self.published.number), self.published.sent());
         let mut position = 0;
-        let lost = self.published.lost.get();
+        let lost = self.published.lost();
         if let Some([count, first, last]) = lost {
             position = put_record(chunk, position, tick, extended::LOSS, &[first, last, count]);
         }
@@ -151,11 +151,11 @@ impl Lane {
             position = put_record(chunk, position, tick, extended::STALL, &[from, to]);
         }
         chunk.publish(position);
-        if lost.is_some() {
-            self.published.lost.clear();
-        }
         self.own.chunk.set(Some(chunk));
         self.published.set_open(Some(chunk));
+        if lost.is_some() {
+            self.published.told();
+        }
         Some((chunk, position))
     }
 }
