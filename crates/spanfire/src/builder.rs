@@ -8,10 +8,10 @@ use crate::{
     core::{Core, Parts},
     fork,
     lane::Slot,
+    primitives::channel::bounded,
     probe_cost, process,
     sink::Sink,
 };
-use crossbeam_channel::bounded;
 use spanfire_recording::{Form, Writer, tail::Head};
 use std::{
     path::{Path, PathBuf},

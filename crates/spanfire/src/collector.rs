@@ -19,9 +19,9 @@ use crate::{
     core::Core,
     lane::{Lane, Untold},
     names::Ends,
+    primitives::channel::{Receiver, RecvTimeoutError, Sender},
     sink::Sink,
 };
-use crossbeam_channel::{Receiver, RecvTimeoutError, Sender};
 use spanfire_recording::{Anchor, LaneId, Loss, LossCause, Tick, Writer, raw, tail::Taken};
 use std::{
     collections::VecDeque,
@@ -90,7 +90,7 @@ struct LaneState {
 }
 
 /// What waited in the channel.
-struct Waiting {
+pub(crate) struct Waiting {
     any: bool,
     finish: bool,
 }
@@ -162,7 +162,7 @@ impl Collector {
         self.finish()
     }
 
-    fn finish(mut self) -> Result<Sink, Error> {
+    pub fn finish(mut self) -> Result<Sink, Error> {
         // What threads have sent up to a look waits after it; the rest was open at the look. So
         // nothing recorded before this is missed, though threads go on meanwhile.
         loop {
@@ -213,7 +213,7 @@ impl Collector {
 
     /// Takes the full chunks that wait now, not those that come meanwhile: threads that record
     /// faster than they are collected must not keep the collector from all others.
-    fn take_waiting(&mut self) -> Waiting {
+    pub fn take_waiting(&mut self) -> Waiting {
         let mut waiting = Waiting { any: false, finish: false };
         for _ in 0..self.full.len() {
             let Ok(message) = self.full.try_recv() else { break };
@@ -229,7 +229,7 @@ impl Collector {
     }
 
     /// Lets the last record of every lane grow old.
-    fn age(&mut self) {
+    pub fn age(&mut self) {
         self.meet_lanes();
         for taken in &mut self.lanes {
             if let Some(lane) = &taken.lane {
@@ -239,7 +239,7 @@ impl Collector {
     }
 
     /// Takes what every lane has published up to now.
-    fn look(&mut self) {
+    pub fn look(&mut self) {
         self.meet_lanes();
         for number in 0..self.lanes.len() {
             if self.refused() {

@@ -11,14 +11,15 @@ use crate::{
     lane::Lane,
     losses::Losses,
     names::{self, Ends, Names},
+    primitives::{
+        Mutex,
+        atomic::{AtomicBool, AtomicU8, AtomicU32, AtomicU64, Ordering::*},
+        channel::{Receiver, RecvTimeoutError, SendTimeoutError, Sender, TrySendError},
+    },
 };
-use crossbeam_channel::{Receiver, RecvTimeoutError, SendTimeoutError, Sender, TrySendError};
 use spanfire_recording::{Form, raw, tail};
 use std::{
-    sync::{
-        Arc, Mutex, PoisonError,
-        atomic::{AtomicBool, AtomicU8, AtomicU32, AtomicU64, Ordering::*},
-    },
+    sync::{Arc, PoisonError, atomic},
     time::Duration,
 };
 use tracing_core::{Interest, LevelFilter, Metadata};
@@ -94,7 +95,7 @@ pub(crate) struct Parts {
 }
 
 /// Ids of recorders, 0 for none; never used twice.
-static NEXT_RECORDER: AtomicU64 = AtomicU64::new(1);
+static NEXT_RECORDER: atomic::AtomicU64 = atomic::AtomicU64::new(1);
 
 impl Core {
     pub fn new(parts: Parts) -> Core {

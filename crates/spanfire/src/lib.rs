@@ -35,6 +35,7 @@ mod fields;
 mod clock;
 mod lane;
 mod callsites;
+mod primitives;
 mod chunk;
 mod names;
 mod losses;
@@ -47,6 +48,8 @@ mod probe_cost;
 mod exit;
 mod fork;
 mod error;
+#[cfg(spanfire_loom)]
+mod models;
 
 pub use builder::{Builder, Overflow, Recorder};
 pub use environment::init;

@@ -10,8 +10,8 @@ use crate::{
     chunk::Pool,
     clock::RecordingClock,
     core::{Core, Parts},
+    primitives::channel::bounded,
 };
-use crossbeam_channel::bounded;
 use spanfire_recording::{
     Form, ProbeCost, ProbeSample,
     raw::{self, kind},

@@ -7,21 +7,26 @@
 //! what is true.
 
 mod pool;
+#[cfg(not(spanfire_loom))]
+mod region;
+#[cfg(spanfire_loom)]
+#[path = "modelled_region.rs"]
 mod region;
 mod tail_file;
 
 pub(crate) use pool::Pool;
 pub(crate) use tail_file::TailFile;
 
+#[cfg(not(spanfire_loom))]
 pub(crate) use spanfire_recording::tail::CHUNK_WORDS;
 
-use spanfire_recording::tail::{HEADER_WORDS, SLOT_BYTES, Taken, owner, word};
-use std::{
-    mem::offset_of,
-    ops::Range,
-    ptr::NonNull,
-    sync::atomic::{AtomicU64, Ordering::*},
-};
+/// A model's chunk: room for a loss, a stall and one record, or for the losses of three lanes.
+#[cfg(spanfire_loom)]
+pub(crate) const CHUNK_WORDS: usize = 12;
+
+use crate::primitives::atomic::{AtomicU64, Ordering::*};
+use spanfire_recording::tail::{Taken, owner};
+use std::{ops::Range, ptr::NonNull};
 
 /// A chunk's memory.
 #[repr(C, align(64))]
@@ -32,11 +37,15 @@ struct ChunkMemory {
     taken: AtomicU64,
     taken_next: AtomicU64,
     at_byte: AtomicU64,
+    #[cfg(not(spanfire_loom))]
     reserved: [AtomicU64; 2],
     words: [AtomicU64; CHUNK_WORDS],
 }
 
+#[cfg(not(spanfire_loom))]
 const _: () = {
+    use spanfire_recording::tail::{HEADER_WORDS, SLOT_BYTES, word};
+    use std::mem::offset_of;
     assert!(size_of::<ChunkMemory>() == SLOT_BYTES);
     assert!(offset_of!(ChunkMemory, length) == word::LENGTH * 8);
     assert!(offset_of!(ChunkMemory, sequence) == word::SEQUENCE * 8);
@@ -170,6 +179,7 @@ impl Full {
     }
 
     /// All its words.
+    #[cfg(not(spanfire_loom))]
     pub fn words(&self) -> &[u64] {
         let words = &self.0.memory().words[..self.0.published()];
         // SAFETY: `AtomicU64` has the layout of `u64`, and no thread writes the words while `self`
@@ -177,6 +187,16 @@ impl Full {
         // Another process that wrote to the tail file would break this, as it could break any
         // memory that the program maps.
         unsafe { std::slice::from_raw_parts(words.as_ptr().cast(), words.len()) }
+    }
+
+    /// All its words, read as plain memory: a model fails if a thread may write them meanwhile.
+    /// Leaks the copy, which is as long as a model's chunk.
+    #[cfg(spanfire_loom)]
+    pub fn words(&self) -> &[u64] {
+        let words = &self.0.memory().words[..self.0.published()];
+        // SAFETY: as above, and loom checks it.
+        let copies = words.iter().map(|word| unsafe { word.unsync_load() });
+        copies.collect::<Vec<_>>().leak()
     }
 
     pub fn chunk(&self) -> Chunk {

@@ -1,11 +1,12 @@
 //! Where chunks come from.
 
 use super::{Chunk, TailFile, region::Region};
-use spanfire_recording::tail::SLOT_BYTES;
-use std::sync::{
-    Mutex, PoisonError,
+use crate::primitives::{
+    Mutex, MutexGuard,
     atomic::{AtomicUsize, Ordering::*},
 };
+use spanfire_recording::tail::SLOT_BYTES;
+use std::sync::PoisonError;
 
 /// How many chunks a mapped region has: 4 MiB of the disk are taken at once.
 const MAPPED_CHUNKS: usize = 64;
@@ -116,7 +117,7 @@ impl Pool {
         }
     }
 
-    fn memory(&self) -> std::sync::MutexGuard<'_, Memory> {
+    fn memory(&self) -> MutexGuard<'_, Memory> {
         self.memory.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

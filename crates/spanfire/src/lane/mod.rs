@@ -32,14 +32,19 @@ pub(crate) use published::Untold;
 pub(crate) use site::Site;
 pub(crate) use slot::Slot;
 
-use crate::{chunk::Chunk, core::Core, losses::Loss};
+use crate::{
+    chunk::Chunk,
+    core::Core,
+    losses::Loss,
+    primitives::{
+        Cell,
+        atomic::{AtomicU64, Ordering::Relaxed},
+    },
+};
 use published::Published;
 use site::Sites;
 use spanfire_recording::raw::{self, FieldBytes, extended, head, kind};
-use std::{
-    cell::{Cell, UnsafeCell},
-    sync::atomic::{AtomicU64, Ordering::Relaxed},
-};
+use std::cell::UnsafeCell;
 use tracing_core::Metadata;
 
 /// Sequence numbers a lane takes from the recorder at once.

@@ -1,10 +1,11 @@
 //! The part of a lane that the collector sees. All of it is atomic or never changes.
 
-use crate::{chunk::Chunk, losses::Loss};
-use std::{
-    ptr,
-    sync::atomic::{AtomicBool, AtomicPtr, AtomicU64, Ordering::*},
+use crate::{
+    chunk::Chunk,
+    losses::Loss,
+    primitives::atomic::{AtomicBool, AtomicPtr, AtomicU64, Ordering::*},
 };
+use std::ptr;
 
 /// What the collector sees of a lane.
 pub(crate) struct Published {
