@@ -85,24 +85,13 @@ impl Timebase {
                 pieces: vec![Piece { tick: 0, ns: 0, rate: nominal, end_ns: u64::MAX }],
             };
         };
-        let mut knots = vec![*first];
-        if clock.source != ClockSource::Manual {
-            for anchor in &anchors[1..] {
-                let last = knots[knots.len() - 1];
-                let far = anchor.monotonic_ns.saturating_sub(last.monotonic_ns);
-                if anchor.tick > last.tick && far >= SHORTEST_CORRECTION_NS {
-                    knots.push(*anchor);
-                }
-            }
-        }
+        let knots = knots(clock, first, anchors);
         let mut pieces: Vec<Piece> = Vec::with_capacity(knots.len());
         for pair in knots.windows(2) {
-            let rate = (pair[1].monotonic_ns - pair[0].monotonic_ns) as f64
-                / (pair[1].tick - pair[0].tick) as f64;
             pieces.push(Piece {
                 tick: pair[0].tick,
                 ns: pair[0].monotonic_ns - first.monotonic_ns,
-                rate: fixed_point(rate),
+                rate: fixed_point(rate(&pair[0], &pair[1])),
                 end_ns: pair[1].monotonic_ns - first.monotonic_ns,
             });
         }
@@ -139,6 +128,67 @@ impl Piece {
         let ns = u128::from(self.ns) + ((ticks * u128::from(self.rate)) >> 32);
         u64::try_from(ns).unwrap_or(u64::MAX).min(self.end_ns)
     }
+}
+
+/// The anchors that the timebase goes through: the first, and each that is late enough after the one
+/// before.
+fn knots(clock: &ClockInfo, first: &Anchor, anchors: &[Anchor]) -> Vec<Anchor> {
+    let mut knots = vec![*first];
+    if clock.source != ClockSource::Manual {
+        for anchor in &anchors[1..] {
+            let last = knots[knots.len() - 1];
+            let far = anchor.monotonic_ns.saturating_sub(last.monotonic_ns);
+            if anchor.tick > last.tick && far >= SHORTEST_CORRECTION_NS {
+                knots.push(*anchor);
+            }
+        }
+    }
+    knots
+}
+
+/// How well a recording's ticks are known as times.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Calibration {
+    /// How far a time may be off. The largest uncertainty of an anchor, and what the anchors say of
+    /// the line between them: the largest distance of one from the line through its two neighbours,
+    /// or, of one too close to the last to be gone through, from the timebase.
+    pub error_ns: u64,
+    /// By how much the rate measured at the start differs from that between the first and the last
+    /// anchor, in millionths: what the anchors correct. `None` without two anchors half a second
+    /// apart.
+    pub corrected_ppm: Option<f64>,
+}
+
+impl Calibration {
+    /// What `anchors` say of `clock`. `None` without anchors.
+    pub fn of(clock: &ClockInfo, anchors: &[Anchor]) -> Option<Calibration> {
+        let first = anchors.first()?;
+        let knots = knots(clock, first, anchors);
+        let ticks = anchors.iter().map(|anchor| anchor.uncertainty_ticks).max()?;
+        let uncertainty_ns = ticks as f64 * clock.nanos_per_tick.max(0.0);
+        let at_knots = knots.windows(3).map(|three| off_the_line(&three[0], &three[1], &three[2]));
+        let timebase = Timebase::new(clock, anchors);
+        let since = |anchor: &Anchor| anchor.monotonic_ns.saturating_sub(first.monotonic_ns);
+        let between = anchors
+            .iter()
+            .map(|anchor| since(anchor).abs_diff(timebase.ns(Tick(anchor.tick))) as f64);
+        let off_ns = at_knots.chain(between).fold(0.0, f64::max);
+        let last = &knots[knots.len() - 1];
+        let corrected_ppm = (knots.len() > 1)
+            .then(|| (clock.nanos_per_tick / rate(first, last) - 1.0) * 1e6)
+            .filter(|ppm| ppm.is_finite());
+        Some(Calibration { error_ns: (uncertainty_ns + off_ns).ceil() as u64, corrected_ppm })
+    }
+}
+
+/// ns per tick from one knot to a later one.
+fn rate(from: &Anchor, to: &Anchor) -> f64 {
+    (to.monotonic_ns - from.monotonic_ns) as f64 / (to.tick - from.tick) as f64
+}
+
+fn off_the_line(from: &Anchor, middle: &Anchor, to: &Anchor) -> f64 {
+    let expected = (middle.tick - from.tick) as f64 * rate(from, to);
+    ((middle.monotonic_ns - from.monotonic_ns) as f64 - expected).abs()
 }
 
 /// A rate with 32 fractional bits: 1e-10 relative for rates near 1. A rate that makes no sense is

@@ -33,7 +33,7 @@ mod reader;
 pub use block::VERSION;
 pub use callsite::{Callsite, CallsiteKind, Level};
 pub use chunk::Chunk;
-pub use clock::{Anchor, ClockInfo, ClockSource, Timebase};
+pub use clock::{Anchor, Calibration, ClockInfo, ClockSource, Timebase};
 pub use error::{Error, ErrorKind};
 pub use event::{Event, EventKind, Parent};
 pub use field::{Field, Value};

@@ -25,6 +25,9 @@ fn info_as_json_tells_process_clock_counts_and_what_is_missing() {
     assert_eq!(info["process"]["arguments"], json!(["server", "--port", "8080"]));
     assert_eq!(info["clock"]["source"], "manual");
     assert_eq!(info["clock"]["uncertainty_ns"], 40);
+    assert_eq!(info["clock"]["error_ns"], 40);
+    assert_eq!(info["clock"]["corrected_ppm"], json!(null));
+    assert_eq!(info["clock"]["clamped_ticks"], 0);
     assert_eq!(info["probe_cost"]["outside_median_ns"], 31.5);
     assert_eq!(info["lanes"][1]["label"], "worker-1");
     assert!(info["size_bytes"].as_u64().unwrap() > 0);
@@ -39,6 +42,7 @@ fn info_as_text_names_the_same_things() {
         "duration    4.000 ms",
         "spans       8, of which 1 still open at the end",
         "segments    9",
+        "clock       manual, 1.0000 ns per tick, 1 anchor, times to within 40 ns",
         "probe cost  47.5 ns per span: 16.0 ns inside it, 31.5 ns in its parent (median of 1,000)",
     ] {
         assert!(text.lines().any(|found| found == line), "{line:?} is not in\n{text}");

@@ -8,8 +8,8 @@ mod open;
 pub(crate) use index::IndexEntry;
 
 use crate::{
-    Anchor, Callsite, Chunk, Error, Form, Header, Lane, LaneId, Loss, LossCause, ProbeCost, Tick,
-    Timebase,
+    Anchor, Calibration, Callsite, Chunk, Error, Form, Header, Lane, LaneId, Loss, LossCause,
+    ProbeCost, Tick, Timebase,
     chunk::ChunkHeader,
     tail::{self, TailState},
 };
@@ -98,6 +98,11 @@ impl Recording {
     /// Ticks to nanoseconds.
     pub fn timebase(&self) -> &Timebase {
         &self.timebase
+    }
+
+    /// How well ticks are known as times. `None` without anchors.
+    pub fn calibration(&self) -> Option<Calibration> {
+        Calibration::of(&self.header().clock, self.anchors())
     }
 
     /// The losses that stand outside the lanes' own events, in file order. Those between events are

@@ -1,7 +1,7 @@
 //! Ticks become nanoseconds through the anchors.
 
 use proptest::{collection::vec, prelude::*};
-use spanfire_recording::{Anchor, ClockInfo, ClockSource, Tick, Timebase};
+use spanfire_recording::{Anchor, Calibration, ClockInfo, ClockSource, Tick, Timebase};
 
 const SECOND: u64 = 1_000_000_000;
 
@@ -89,6 +89,51 @@ fn a_rate_that_makes_no_sense_is_taken_as_one() {
     }
 }
 
+fn calibration(nanos_per_tick: f64, anchors: &[Anchor]) -> Option<Calibration> {
+    Calibration::of(&clock(ClockSource::Counter, nanos_per_tick), anchors)
+}
+
+/// Four anchors a second apart on a clock of 2 ticks a nanosecond, the third `late_ns` late.
+fn four_anchors(late_ns: u64, uncertainty_ticks: u64) -> Vec<Anchor> {
+    let late = [0, 0, late_ns, 0];
+    let anchors = (0..).zip(late).map(|(second, late)| {
+        let at = anchor(7 + 2 * second * SECOND, second * SECOND + late);
+        Anchor { uncertainty_ticks, ..at }
+    });
+    anchors.collect()
+}
+
+#[test]
+fn times_are_as_uncertain_as_anchors_and_as_far_off_as_one_is_from_its_neighbours_line() {
+    assert_eq!(calibration(0.5, &[]), None);
+    let known = |late_ns, uncertainty| calibration(0.5, &four_anchors(late_ns, uncertainty));
+    let of = |error_ns| Some(Calibration { error_ns, corrected_ppm: Some(0.0) });
+    assert_eq!(known(0, 80), of(40));
+    assert_eq!(
+        known(300, 0),
+        of(300),
+        "the late one lies that far off the line between the others"
+    );
+    assert_eq!(known(300, 80), of(340));
+}
+
+#[test]
+fn an_anchor_that_is_too_early_to_correct_anything_still_shows_how_far_off_the_start_was() {
+    let early = [anchor(0, 0), anchor(SECOND / 5, SECOND / 10 + 1_000)];
+    let expected = Some(Calibration { error_ns: 1_000, corrected_ppm: None });
+    assert_eq!(calibration(0.5, &early), expected);
+}
+
+#[test]
+fn what_the_anchors_correct_is_told_in_millionths_of_the_rate() {
+    let corrected = |nanos_per_tick| {
+        calibration(nanos_per_tick, &four_anchors(0, 0)).and_then(|known| known.corrected_ppm)
+    };
+    assert_eq!(corrected(0.5 * 1.0001).map(f64::round), Some(100.0));
+    assert_eq!(corrected(0.5 * 0.9999).map(f64::round), Some(-100.0));
+    assert_eq!(corrected(f64::NAN), None);
+}
+
 /// Anchors about a second apart, of a clock that changes its speed all the time.
 fn anchors() -> impl Strategy<Value = Vec<Anchor>> {
     let apart = (500_000_000u64..3 * SECOND, 0.2f64..3.0);
@@ -124,6 +169,11 @@ proptest! {
         for pair in ticks.windows(2) {
             prop_assert!(timebase.ns(Tick(pair[0])) <= timebase.ns(Tick(pair[1])));
         }
+    }
+
+    #[test]
+    fn any_anchors_have_an_error(anchors in wild_anchors(), rate in any::<f64>()) {
+        prop_assert_eq!(calibration(rate, &anchors).is_some(), !anchors.is_empty());
     }
 
     #[test]

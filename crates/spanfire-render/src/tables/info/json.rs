@@ -61,6 +61,8 @@ struct Clock<'a> {
     start_unix_ns: Option<u64>,
     anchors: usize,
     uncertainty_ns: Option<u64>,
+    error_ns: Option<u64>,
+    corrected_ppm: Option<f64>,
     clamped_ticks: u64,
 }
 
@@ -147,6 +149,7 @@ impl<'a> Info<'a> {
 
 fn clock(recording: &Recording) -> Clock<'_> {
     let clock = &recording.header().clock;
+    let calibration = recording.calibration();
     Clock {
         source: source_name(clock.source),
         nanos_per_tick: clock.nanos_per_tick,
@@ -155,6 +158,8 @@ fn clock(recording: &Recording) -> Clock<'_> {
         start_unix_ns: recording.anchors().first().map(|anchor| anchor.unix_ns),
         anchors: recording.anchors().len(),
         uncertainty_ns: anchor_uncertainty_ns(recording),
+        error_ns: calibration.map(|known| known.error_ns),
+        corrected_ppm: calibration.and_then(|known| known.corrected_ppm),
         clamped_ticks: recording.clamped_ticks(),
     }
 }

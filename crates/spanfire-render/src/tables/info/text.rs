@@ -1,6 +1,6 @@
 //! `info` as people read it.
 
-use super::{anchor_uncertainty_ns, form_name, lane_extents, lane_label, ns, numbers, source_name};
+use super::{form_name, lane_extents, lane_label, ns, numbers, source_name};
 use crate::duration;
 use crate::tables::{layout, printable};
 use spanfire_recording::{LaneId, Loss, LossCause, Recording, VERSION, tail::TailState};
@@ -95,9 +95,16 @@ fn clock(recording: &Recording) -> String {
     if let Some(kernel) = &clock.kernel_source {
         text.push_str(&format!(", kernel keeps time with {}", printable(kernel)));
     }
-    if let Some(uncertainty) = anchor_uncertainty_ns(recording) {
+    if let Some(known) = recording.calibration() {
         let anchors = numbers::counted(recording.anchors().len() as u64, "anchor");
-        text.push_str(&format!(", {anchors} to within {}", duration(uncertainty)));
+        text.push_str(&format!(", {anchors}, times to within {}", duration(known.error_ns)));
+        if let Some(ppm) = known.corrected_ppm {
+            text.push_str(&format!(", rate corrected by {ppm:.1} ppm"));
+        }
+    }
+    if recording.clamped_ticks() > 0 {
+        let clamped = numbers::counted(recording.clamped_ticks(), "tick");
+        text.push_str(&format!(", {clamped} moved to keep order"));
     }
     text
 }
