@@ -3,6 +3,7 @@
 use crate::{Counting, Counts, Transcript};
 use spanfire::{Builder, Guard, Recorder};
 use spanfire_recording::{Form, Recording};
+use std::sync::Arc;
 use tracing::Dispatch;
 use tracing_subscriber::layer::SubscriberExt;
 
@@ -14,6 +15,22 @@ pub struct Session {
     dispatch: Dispatch,
     guard: Guard,
     counting: Counting,
+}
+
+/// What a recorder's clock shows, in the hands of a test.
+#[derive(Clone)]
+pub struct Time(Arc<quanta::Mock>);
+
+impl Time {
+    /// Moves it on.
+    pub fn pass(&self, ns: u64) {
+        self.0.increment(ns);
+    }
+
+    /// Moves it back.
+    pub fn go_back(&self, ns: u64) {
+        self.0.decrement(ns);
+    }
 }
 
 impl Session {
@@ -38,6 +55,13 @@ impl Session {
             }
         };
         Session { dispatch, guard, counting }
+    }
+
+    /// Starts a recorder whose clock stands still until the test moves it.
+    pub fn timed(form: Form) -> (Session, Time) {
+        let (clock, time) = quanta::Clock::mock();
+        time.increment(1_000_000_000_u64);
+        (Session::with(form, |builder| builder.clock(clock).events(true)), Time(time))
     }
 
     /// Runs `program` on this thread with the recorder as its default.

@@ -72,7 +72,7 @@ pub struct Builder {
     buffer_bytes: usize,
     overflow: Overflow,
     tail: bool,
-    clock: Option<quanta::Clock>,
+    clock: Option<RecordingClock>,
 }
 
 #[derive(Clone, Debug)]
@@ -151,7 +151,15 @@ impl Builder {
     /// Reads `clock` instead of the machine's, as nanoseconds: for tests that drive a mock.
     #[doc(hidden)]
     pub fn clock(mut self, clock: quanta::Clock) -> Self {
-        self.clock = Some(clock);
+        self.clock = Some(RecordingClock::manual(clock));
+        self
+    }
+
+    /// Reads the operating system's clock as if the processor had no counter: for tests of what then
+    /// happens.
+    #[doc(hidden)]
+    pub fn without_counter(mut self) -> Self {
+        self.clock = Some(RecordingClock::of_the_system());
         self
     }
 
@@ -216,7 +224,7 @@ impl Builder {
     }
 
     fn start(self, form: Form) -> Result<(Arc<Core>, Guard), Error> {
-        let clock = self.clock.clone().map_or_else(RecordingClock::new, RecordingClock::manual);
+        let clock = self.clock.clone().unwrap_or_else(RecordingClock::new);
         let sink = match self.output.clone().unwrap_or_else(Output::default_file) {
             Output::Memory => Sink::Memory(Vec::new()),
             Output::File(path) => {

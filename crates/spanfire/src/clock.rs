@@ -16,25 +16,43 @@ pub(crate) struct RecordingClock {
     ticks: quanta::Clock,
     start: Instant,
     source: ClockSource,
+    /// Why it is not the counter that is read.
+    fallback: Option<String>,
 }
 
 impl RecordingClock {
-    /// The fastest trustworthy clock of this machine.
+    /// The fastest trustworthy clock of this machine: the processor's counter, or the operating
+    /// system's monotonic clock where the counter does not run steadily or the kernel itself keeps
+    /// time with something slower.
     pub fn new() -> Self {
         let ticks = quanta::Clock::new();
-        let source =
-            if counts_nanoseconds(&ticks) { ClockSource::Monotonic } else { ClockSource::Counter };
-        RecordingClock { ticks, start: Instant::now(), source }
+        let fallback = fallback(counts_nanoseconds(&ticks), kernel_source());
+        RecordingClock::of(ticks, fallback)
+    }
+
+    /// The operating system's monotonic clock, whatever the processor has.
+    pub fn of_the_system() -> Self {
+        let asked_for = "the counter was not to be used".to_owned();
+        RecordingClock::of(quanta::Clock::new(), Some(asked_for))
+    }
+
+    fn of(ticks: quanta::Clock, fallback: Option<String>) -> Self {
+        let source = if fallback.is_some() { ClockSource::Monotonic } else { ClockSource::Counter };
+        RecordingClock { ticks, start: Instant::now(), source, fallback }
     }
 
     /// A clock that somebody else drives, in ns.
     pub fn manual(ticks: quanta::Clock) -> Self {
-        RecordingClock { ticks, start: Instant::now(), source: ClockSource::Manual }
+        let source = ClockSource::Manual;
+        RecordingClock { ticks, start: Instant::now(), source, fallback: None }
     }
 
     /// A reading.
     pub fn raw(&self) -> u64 {
-        self.ticks.raw()
+        match self.source {
+            ClockSource::Monotonic => self.since_start_ns(),
+            _ => self.ticks.raw(),
+        }
     }
 
     /// Whether [`read`](Self::read) may be told so.
@@ -54,7 +72,7 @@ impl RecordingClock {
             // SAFETY: every x86-64 processor has the instruction.
             return unsafe { std::arch::x86_64::_rdtsc() };
         }
-        self.ticks.raw()
+        if COUNTER { self.ticks.raw() } else { self.raw() }
     }
 
     /// The same moment on three clocks.
@@ -84,16 +102,9 @@ impl RecordingClock {
             ClockSource::Counter => self.measured_rate(),
             _ => 1.0,
         };
-        let kernel_source = kernel_source();
-        let warning = match (&self.source, kernel_source.as_deref()) {
-            (ClockSource::Counter, Some(kernel @ ("hpet" | "acpi_pm" | "jiffies"))) => {
-                Some(format!(
-                    "the kernel keeps time with {kernel}, so it does not trust the processor's counter"
-                ))
-            }
-            _ => None,
-        };
-        ClockInfo { source: self.source, nanos_per_tick, kernel_source, warning }
+        let warning =
+            self.fallback.as_ref().map(|why| format!("{why}, so the system's clock is read"));
+        ClockInfo { source: self.source, nanos_per_tick, kernel_source: kernel_source(), warning }
     }
 
     fn measured_rate(&self) -> f64 {
@@ -109,8 +120,12 @@ impl RecordingClock {
     fn monotonic_ns(&self, tick: u64) -> u64 {
         match self.source {
             ClockSource::Manual => tick,
-            _ => u64::try_from(self.start.elapsed().as_nanos()).unwrap_or(u64::MAX),
+            _ => self.since_start_ns(),
         }
+    }
+
+    fn since_start_ns(&self) -> u64 {
+        u64::try_from(self.start.elapsed().as_nanos()).unwrap_or(u64::MAX)
     }
 }
 
@@ -120,6 +135,17 @@ fn counts_nanoseconds(clock: &quanta::Clock) -> bool {
     const PROBE: u64 = 1 << 40;
     let start = clock.raw();
     clock.delta_as_nanos(start, start.wrapping_add(PROBE)) == PROBE
+}
+
+/// Why the counter is not to be read, if so. Linux keeps time with the sources named here only where
+/// it found the counter to be wrong.
+fn fallback(counter_missing: bool, kernel_source: Option<String>) -> Option<String> {
+    if counter_missing {
+        return Some("the processor has no counter that runs steadily".to_owned());
+    }
+    let last_resorts = ["hpet", "acpi_pm", "jiffies", "refined-jiffies", "pit"];
+    let kernel = kernel_source.filter(|kernel| last_resorts.contains(&kernel.as_str()))?;
+    Some(format!("the kernel keeps time with {kernel}: it does not trust the counter"))
 }
 
 fn unix_ns() -> u64 {
@@ -137,4 +163,27 @@ fn kernel_source() -> Option<String> {
 #[cfg(not(target_os = "linux"))]
 fn kernel_source() -> Option<String> {
     None
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// [T4]
+    #[test]
+    fn a_counter_is_read_only_where_there_is_one_that_the_kernel_trusts() {
+        let reads_counter = |missing, kernel: Option<&str>| {
+            let fallback = fallback(missing, kernel.map(str::to_owned));
+            let clock = RecordingClock::of(quanta::Clock::new(), fallback);
+            assert_eq!(clock.is_counter(), clock.calibrated().warning.is_none());
+            clock.is_counter()
+        };
+        for trusting in [None, Some("tsc"), Some("kvm-clock"), Some("arch_sys_counter")] {
+            assert!(reads_counter(false, trusting), "{trusting:?}");
+            assert!(!reads_counter(true, trusting), "{trusting:?}");
+        }
+        for distrusting in ["hpet", "acpi_pm", "jiffies"] {
+            assert!(!reads_counter(false, Some(distrusting)), "{distrusting}");
+        }
+    }
 }
