@@ -2,8 +2,18 @@
 
 use crate::command::Desk;
 
-const COMMANDS: [&str; 10] =
-    ["run", "info", "flamegraph", "chart", "top", "requests", "report", "diff", "export", "completions"];
+const COMMANDS: [&str; 10] = [
+    "run",
+    "info",
+    "flamegraph",
+    "chart",
+    "top",
+    "requests",
+    "report",
+    "diff",
+    "export",
+    "completions",
+];
 
 #[test]
 fn every_help_ends_with_an_example() {
