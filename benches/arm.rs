@@ -24,6 +24,8 @@ pub enum Arm {
     Floor,
     /// The subscriber form.
     Subscriber,
+    /// The same without a tail file: its events are in the program's own memory.
+    Untailed,
     /// The registry with a layer that does nothing.
     Registry,
     /// The registry with the layer form.
@@ -40,13 +42,14 @@ pub enum Arm {
 
 impl Arm {
     /// All of them, in the order of tables.
-    pub const ALL: [Arm; 12] = [
+    pub const ALL: [Arm; 13] = [
         Arm::None,
         Arm::Paused,
         Arm::NoOp,
         Arm::Clock,
         Arm::Floor,
         Arm::Subscriber,
+        Arm::Untailed,
         Arm::Registry,
         Arm::Layer,
         Arm::Flame,
@@ -64,6 +67,7 @@ impl Arm {
             Arm::Clock => "clock",
             Arm::Floor => "floor",
             Arm::Subscriber => "subscriber",
+            Arm::Untailed => "untailed",
             Arm::Registry => "registry",
             Arm::Layer => "layer",
             Arm::Flame => "tracing-flame",
@@ -83,7 +87,7 @@ impl Arm {
         match self {
             Arm::None | Arm::Paused => 100_000_000,
             Arm::NoOp => 10_000_000,
-            Arm::Clock | Arm::Floor | Arm::Subscriber => 3_000_000,
+            Arm::Clock | Arm::Floor | Arm::Subscriber | Arm::Untailed => 3_000_000,
             Arm::Registry | Arm::Layer => 1_000_000,
             Arm::Fastrace | Arm::Puffin => 500_000,
             Arm::Flame | Arm::Chrome => 200_000,
@@ -124,6 +128,7 @@ impl Arm {
             Arm::NoOp => Box::new(set_global_default(NoSubscriber)?),
             Arm::Floor => Box::new(set_global_default(Floor::new())?),
             Arm::Subscriber => Box::new(recorder.init()?),
+            Arm::Untailed => Box::new(recorder.tail(false).init()?),
             Arm::Registry => Box::new(tracing_subscriber::registry().with(NoLayer).try_init()?),
             Arm::Layer => {
                 let (layer, guard) = recorder.layer()?;

@@ -22,6 +22,9 @@ pub fn print(costs: &Costs, of: Figure) {
     row("subscriber ÷ floor", "≤ 1.15", &|body| {
         Some(least(Arm::Subscriber, body, 1)? / least(Arm::Floor, body, 1)?)
     });
+    row("subscriber ÷ untailed", "≤ 1.01", &|body| {
+        Some(least(Arm::Subscriber, body, 1)? / least(Arm::Untailed, body, 1)?)
+    });
     row("(layer − registry) ÷ clock", "≤ 1.4; nested, instrument ≤ 1.7", &|body| {
         let added = least(Arm::Layer, body, 1)? - least(Arm::Registry, body, 1)?;
         Some(added / least(Arm::Clock, body, 1)?)
