@@ -6,7 +6,7 @@
  */
 
 import type { Site } from "../data/head.ts";
-import type { Recording } from "../data/recording.ts";
+import type { Recording, Span } from "../data/recording.ts";
 
 export class Search {
   /** Whether there is anything to search for. */
@@ -31,6 +31,11 @@ export class Search {
         this.lives[column.lives[row]] = 1;
       }
     }
+  }
+
+  /** Whether a span of a callsite matches. */
+  finds(site: number, span: Span): boolean {
+    return this.sites[site] === 1 || ("life" in span && this.lives?.[span.life] === 1);
   }
 }
 

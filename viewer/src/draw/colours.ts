@@ -66,11 +66,16 @@ export class Colours {
     return blend(this.ink.band, colour, PASSED_OVER);
   }
 
-  /** The pixels of all callsites on a lane; `found` is what a search found, or `null`. */
-  pixels(lane: number, found: Uint8Array | null): Uint32Array {
-    return Uint32Array.from(this.sites, (_, site) => {
+  /** The colours of all callsites on a lane; `found` is what a search found, or `null`. */
+  onLane(lane: number, found: Uint8Array | null): Rgb[] {
+    return this.sites.map((_, site) => {
       const colour = this.of(site, lane);
-      return pixel(found && !found[site] ? this.passedOver(colour) : colour);
+      return found && !found[site] ? this.passedOver(colour) : colour;
     });
+  }
+
+  /** The same as pixels. */
+  pixels(lane: number, found: Uint8Array | null): Uint32Array {
+    return Uint32Array.from(this.onLane(lane, found), pixel);
   }
 }

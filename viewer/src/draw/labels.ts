@@ -7,25 +7,27 @@ export const FONT = "system-ui, sans-serif";
 /** Labels in one font, cut where they do not fit. */
 export class Labels {
   private readonly widths = new Map<string, number>();
+  private readonly font: string;
 
   /** `size` in CSS pixels. */
   constructor(
     private readonly context: CanvasRenderingContext2D,
     readonly size = 11,
-  ) {}
+  ) {
+    this.font = `${size}px ${FONT}`;
+  }
 
-  /** Must be called once per frame, before any text. */
-  begin(colour: string): void {
-    this.context.font = `${this.size}px ${FONT}`;
+  /** Sets the canvas's font; a change of its size forgets it. */
+  begin(): void {
+    this.context.font = this.font;
     this.context.textBaseline = "middle";
     this.context.textAlign = "left";
-    this.context.fillStyle = colour;
   }
 
   width(text: string): number {
     let width = this.widths.get(text);
     if (width === undefined) {
-      this.context.font = `${this.size}px ${FONT}`;
+      this.context.font = this.font;
       width = this.context.measureText(text).width;
       this.widths.set(text, width);
     }

@@ -5,7 +5,9 @@
  * them. Here one costs its pixels. Coordinates are device pixels; what lies outside is cut off.
  */
 
-export class Raster {
+import type { Surface } from "./sheet.ts";
+
+export class Raster implements Surface {
   readonly image: ImageData;
   readonly pixels: Uint32Array;
 

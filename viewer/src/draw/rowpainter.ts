@@ -10,7 +10,7 @@
 import { firstAbove } from "../data/recording.ts";
 import { FAN, type Mip } from "./mip.ts";
 import { type Rgb, blend, pixel } from "./palette.ts";
-import type { Raster } from "./raster.ts";
+import type { Surface } from "./sheet.ts";
 
 /** The weakest a pixel is drawn that has anything in it. */
 const WEAKEST = 0.3;
@@ -52,14 +52,14 @@ export class RowPainter {
   private site = 0;
 
   constructor(
-    private readonly raster: Raster,
+    private readonly surface: Surface,
     readonly effort: Effort,
   ) {}
 
   /** Draws the part of a row that is in view; gives the boxes that have room for a label. */
   paint(mip: Mip, paint: RowPaint): LabelBox[] {
     const { row } = mip;
-    const to = paint.from + this.raster.width / paint.scale;
+    const to = paint.from + this.surface.width / paint.scale;
     const first = firstAbove(row.end, paint.from);
     const labels: LabelBox[] = [];
     this.taken = 0;
@@ -97,10 +97,10 @@ export class RowPainter {
     }
     this.flush(paint);
     const left = Math.max(this.taken, Math.round(start));
-    const right = Math.min(this.raster.width, Math.max(left + 1, Math.round(end)));
-    if (left >= this.raster.width) return;
+    const right = Math.min(this.surface.width, Math.max(left + 1, Math.round(end)));
+    if (left >= this.surface.width) return;
     const gap = right - left >= GAP_FROM ? 1 : 0;
-    this.raster.fill(left, paint.top, right - gap, paint.bottom, paint.pixels[row.site[at]]);
+    this.surface.fill(left, paint.top, right - gap, paint.bottom, paint.pixels[row.site[at]]);
     this.effort.boxes++;
     this.taken = right;
     if (right - left >= paint.labelFrom) labels.push({ left, right: right - gap, index: at });
@@ -129,9 +129,9 @@ export class RowPainter {
   private flush(paint: RowPaint): void {
     const x = this.gathered;
     this.gathered = -1;
-    if (x < this.taken || x >= this.raster.width) return;
+    if (x < this.taken || x >= this.surface.width) return;
     const share = Math.min(1, WEAKEST + this.covered * (1 - WEAKEST));
-    this.raster.fill(x, paint.top, x + 1, paint.bottom, pixel(blend(paint.under, paint.colours[this.site], share)));
+    this.surface.fill(x, paint.top, x + 1, paint.bottom, pixel(blend(paint.under, paint.colours[this.site], share)));
     this.effort.boxes++;
     this.taken = x + 1;
   }

@@ -1,23 +1,25 @@
 /**
- * *Chart*: what ran when.
+ * *Chart*: what ran when, on all threads or in one request.
  */
 
 import type { App } from "../../app/app.ts";
-import { element } from "../../app/elements.ts";
-import type { Key } from "../../app/keys.ts";
+import { button, element } from "../../app/elements.ts";
 import type { Page, PageView, Table } from "../../app/page.ts";
-import { type Place, type Span, sameSpan, spanAt } from "../../data/recording.ts";
-import { lifetimeOf, segmentsOf, spanKey, spanOfKey } from "../../data/span.ts";
+import { type Place, type Span, sameSpan } from "../../data/recording.ts";
+import { lifetimeOf, spanKey, spanOfKey } from "../../data/span.ts";
+import { CanvasSheet, type Sheet } from "../../draw/sheet.ts";
+import { SvgSheet } from "../../draw/svg.ts";
 import type { Range } from "../../state/state.ts";
+import { drawAxis, drawRange } from "./axis.ts";
 import { Details } from "./details.ts";
+import { type Moves, chartKeys } from "./keys.ts";
 import { Minimap } from "./minimap.ts";
-import { AXIS, Picture } from "./picture.ts";
 import { type PointerTarget, listen } from "./pointer.ts";
-import { chartTable } from "./table.ts";
-import { drawThreads, frameSegment } from "./threads.ts";
+import { RequestScene } from "./request.ts";
+import { AXIS, type Box, ROW, type Scene } from "./scene.ts";
+import { Threads } from "./threads.ts";
 import { Tip } from "./tip.ts";
-import { ROW, Tracks } from "./tracks.ts";
-import { TimeWindow, around, moved, zoomed } from "./window.ts";
+import { TimeWindow, around } from "./window.ts";
 
 export const chart: Page = {
   id: "chart",
@@ -27,51 +29,50 @@ export const chart: Page = {
 
 /** How near to a span the pointer must be, in pixels. */
 const SLACK = 3;
-const KEY_ZOOM = 0.7;
-const KEY_PAN = 0.2;
 
-class Chart implements PageView, PointerTarget {
-  private readonly tracks: Tracks;
+class Chart implements PageView, PointerTarget, Moves {
   private readonly canvas = element("canvas", { attributes: { "aria-hidden": "true" } });
-  private readonly map = element("canvas", { class: "minimap", attributes: { "aria-hidden": "true" } });
-  private readonly picture: Picture;
+  private readonly heading = element("div", { class: "heading" });
+  private readonly sheet: CanvasSheet;
   private readonly minimap: Minimap;
   private readonly details: Details;
-  private readonly tip: Tip;
-  private hovered: Place | null = null;
+  private readonly tip = new Tip();
+  private readonly threads: Threads;
+  private scene: Scene;
+  /** The request that the scene is of, 0 for all threads. */
+  private request = 0;
+  private hovered: Box | null = null;
   /** A time that is being dragged over. */
   private measured: Range | null = null;
-  readonly keys: Key[];
+  readonly keys = chartKeys(this);
 
   constructor(
     host: HTMLElement,
     private readonly app: App,
   ) {
-    this.tracks = new Tracks(app.recording);
-    this.picture = new Picture(this.canvas, app);
-    this.minimap = new Minimap(this.map, app, this.tracks, () => this.view, (view) => this.look(view));
+    this.heading.hidden = true;
+    this.threads = new Threads(app);
+    this.scene = this.threads;
+    this.sheet = new CanvasSheet(this.canvas);
+    const map = element("canvas", { class: "minimap", attributes: { "aria-hidden": "true" } });
+    this.minimap = new Minimap(map, app, this);
     this.details = new Details(app, (span) => this.reveal(span));
-    this.tip = new Tip();
     listen(this.canvas, this);
-    this.keys = this.makeKeys();
     const stage = element("div", { class: "stage" }, this.canvas, this.tip.element);
-    host.append(element("div", { class: "chart" }, element("div", { class: "column" }, this.map, stage), this.details.element));
+    const column = element("div", { class: "column" }, map, this.heading, stage);
+    host.append(element("div", { class: "chart" }, column, this.details.element));
   }
 
   draw(): void {
     const started = performance.now();
-    const { app, picture } = this;
-    const { state } = app;
-    const span = spanOfKey(app.recording, state.span);
+    const { app, sheet } = this;
+    this.openScene();
+    const span = spanOfKey(app.recording, app.state.span);
     this.details.draw(span);
-    picture.begin();
-    const time = this.time();
-    const effort = drawThreads(app, this.tracks, picture, time, this.scroll);
-    if (span) for (const place of segmentsOf(app.recording, span)) this.frame(place, time, true);
-    if (this.hovered) this.frame(this.hovered, time, false);
-    picture.range(time, this.measured ?? state.range);
-    picture.axis(time, app.recording.from);
-    if (this.measured ?? state.range) picture.range(time, this.measured ?? state.range);
+    sheet.begin(app.colours.ink.page);
+    const effort = this.drawOn(sheet);
+    for (const box of span ? this.scene.boxes(span) : []) this.frame(box, true);
+    if (this.hovered) this.frame(this.hovered, false);
     this.minimap.draw();
     this.canvas.dataset["boxes"] = String(effort.boxes);
     this.canvas.dataset["steps"] = String(effort.steps);
@@ -79,31 +80,42 @@ class Chart implements PageView, PointerTarget {
   }
 
   table(): Table {
-    return chartTable(this.app, this.view);
+    return this.scene.table(this.view);
+  }
+
+  svg(): string {
+    const { sheet } = this;
+    const file = new SvgSheet(sheet.width, sheet.height, sheet.labels, this.app.colours.ink.page);
+    this.drawOn(file);
+    return file.finish();
+  }
+
+  get view(): Range {
+    return this.app.state.view ?? this.scene.range;
+  }
+
+  get all(): Range {
+    return this.scene.range;
   }
 
   time(): TimeWindow {
-    return new TimeWindow(this.view, this.picture.width);
-  }
-
-  all(): Range {
-    return [this.app.recording.from, this.app.recording.to];
+    return new TimeWindow(this.view, this.sheet.width);
   }
 
   look(view: Range): void {
-    const all = this.all();
-    this.app.set({ view: view[0] <= all[0] && view[1] >= all[1] ? null : view });
+    this.app.set({ view: view[0] <= this.all[0] && view[1] >= this.all[1] ? null : view });
   }
 
   scrollBy(pixels: number): void {
-    const most = Math.max(0, this.tracks.height - (this.picture.height - AXIS));
-    this.app.set({ scroll: Math.max(0, Math.min(most, Math.round(this.scroll + pixels))) });
+    const most = Math.max(0, this.scene.height - (this.sheet.height - AXIS));
+    this.app.set({ scroll: Math.max(0, Math.min(most, Math.round(this.app.state.scroll + pixels))) });
   }
 
   hover(x: number, y: number): void {
-    const place = y < AXIS ? null : this.tracks.at(y - AXIS + this.scroll, this.time().time(x), SLACK / this.time().scale);
-    this.hovered = place;
-    this.tip.show(this.app, place && spanAt(this.app.recording, place), x, y);
+    const time = this.time();
+    const height = y - AXIS + this.app.state.scroll;
+    this.hovered = y < AXIS ? null : this.scene.at(height, time.time(x), SLACK / time.scale);
+    this.tip.show(this.app, this.hovered, x, y);
     this.app.redraw();
   }
 
@@ -115,12 +127,12 @@ class Chart implements PageView, PointerTarget {
 
   click(x: number, y: number): void {
     this.hover(x, y);
-    this.app.set({ span: spanKey(this.hovered && spanAt(this.app.recording, this.hovered)) });
+    this.app.set({ span: spanKey(this.hovered?.span ?? null) });
   }
 
   open(x: number, y: number): void {
     this.hover(x, y);
-    if (this.hovered) this.zoomTo(spanAt(this.app.recording, this.hovered));
+    if (this.hovered) this.look(around([this.hovered.from, this.hovered.to], this.all));
   }
 
   measure(range: Range, done: boolean): void {
@@ -130,55 +142,60 @@ class Chart implements PageView, PointerTarget {
     else this.app.redraw();
   }
 
-  private get view(): Range {
-    return this.app.state.view ?? this.all();
-  }
-
-  private get scroll(): number {
-    return this.app.state.scroll;
-  }
-
-  private frame(place: Place, time: TimeWindow, strong: boolean): void {
-    frameSegment(this.app, this.tracks, this.picture, time, this.scroll, place, strong);
-  }
-
-  private zoomTo(span: Span): void {
-    this.look(around(lifetimeOf(this.app.recording, span), this.all()));
+  zoomToSelected(): void {
+    const { range, span } = this.app.state;
+    const selected = spanOfKey(this.app.recording, span);
+    if (selected) this.look(around(lifetimeOf(this.app.recording, selected), this.all));
+    else if (range) this.look(range);
   }
 
   /** Selects a span and brings it into view. */
-  private reveal(span: Span): void {
-    const [start, end] = lifetimeOf(this.app.recording, span);
-    const [from, to] = this.view;
-    const [place] = segmentsOf(this.app.recording, span);
+  reveal(span: Span, place: Place | null = null): void {
+    const boxes = this.scene.boxes(span);
+    const box = boxes.find((box) => place && sameSpan(box.place, place)) ?? boxes[0];
     this.app.set({ span: spanKey(span) });
-    if (end < from || start > to) this.look(around([start, end], this.all()));
-    if (!place) return;
-    const top = this.tracks.top(place.lane, place.depth);
-    const bottom = this.scroll + this.picture.height - AXIS - ROW;
-    if (top < this.scroll || top > bottom) this.app.set({ scroll: Math.max(0, top - 3 * ROW) });
+    if (!box) return;
+    const [from, to] = this.view;
+    if (box.to < from || box.from > to) this.look(around([box.from, box.to], this.all));
+    const { scroll } = this.app.state;
+    const bottom = scroll + this.sheet.height - AXIS - ROW;
+    if (box.top < scroll || box.top > bottom) this.app.set({ scroll: Math.max(0, box.top - 3 * ROW) });
   }
 
-  private makeKeys(): Key[] {
-    const middle = () => (this.view[0] + this.view[1]) / 2;
-    const zoom = (factor: number) => () => this.look(zoomed(this.view, factor, middle(), this.all()));
-    const pan = (share: number) => () => this.look(moved(this.view, share * (this.view[1] - this.view[0]), this.all()));
-    return [
-      { keys: ["w", "+", "="], does: "Zoom in", run: zoom(KEY_ZOOM) },
-      { keys: ["s", "-"], does: "Zoom out", run: zoom(1 / KEY_ZOOM) },
-      { keys: ["a", "ArrowLeft"], does: "Earlier", run: pan(-KEY_PAN) },
-      { keys: ["d", "ArrowRight"], does: "Later", run: pan(KEY_PAN) },
-      { keys: ["ArrowUp"], does: "Up", run: () => this.scrollBy(-3 * ROW) },
-      { keys: ["ArrowDown"], does: "Down", run: () => this.scrollBy(3 * ROW) },
-      { keys: ["0", "Home"], does: "All of the time", run: () => this.app.set({ view: null }) },
-      { keys: ["z", "Enter"], does: "Zoom to the selected time or span", run: () => this.zoomToSelected() },
-    ];
+  /** Opens the scene of the state's request, or of all threads. */
+  private openScene(): void {
+    const { request } = this.app.state;
+    if (request === this.request) return;
+    this.request = request;
+    this.hovered = null;
+    const root = request > 0 ? this.app.recording.lives.number.indexOf(request) : -1;
+    this.scene = root >= 0 ? new RequestScene(this.app, root) : this.threads;
+    const title = this.scene.title();
+    this.heading.hidden = title === null;
+    const back = button("← All threads", "Back to all threads", () => this.app.set({ request: 0, view: null, scroll: 0 }));
+    this.heading.replaceChildren(back, element("span", {}, title ?? ""));
   }
 
-  private zoomToSelected(): void {
-    const { range, span } = this.app.state;
-    const selected = spanOfKey(this.app.recording, span);
-    if (selected && !sameSpan(selected, null)) this.zoomTo(selected);
-    else if (range) this.look(range);
+  /** All that is in a picture of the chart, on the page or in a file. */
+  private drawOn(sheet: Sheet): { boxes: number; steps: number } {
+    const { app } = this;
+    const { ink } = app.colours;
+    const time = new TimeWindow(this.view, sheet.width);
+    const effort = this.scene.draw(sheet, time, app.state.scroll);
+    drawAxis(sheet, ink, time, this.scene.origin);
+    const range = this.measured ?? app.state.range;
+    if (range) drawRange(sheet, ink, time, range);
+    return effort;
+  }
+
+  private frame(box: Box, strong: boolean): void {
+    const { sheet } = this;
+    const time = this.time();
+    const left = Math.max(-3, time.x(box.from));
+    const right = Math.min(sheet.width + 3, time.x(box.to));
+    const top = AXIS + box.top - this.app.state.scroll;
+    if (right < 0 || left > sheet.width || top < AXIS - 2 || top > sheet.height) return;
+    const { ink } = this.app.colours;
+    sheet.frame(left, top - 0.5, Math.max(left + 2, right), top + ROW - 0.5, strong ? ink.accent : ink.text, strong ? 2 : 1);
   }
 }

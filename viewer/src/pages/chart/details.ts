@@ -7,6 +7,10 @@ import { button, element } from "../../app/elements.ts";
 import { duration, exactDuration } from "../../app/format.ts";
 import type { Span } from "../../data/recording.ts";
 import { busyOf, fieldsOf, lifetimeOf, parentOf, rootOf, segmentsOf, selfOf, siteOf, spanKey } from "../../data/span.ts";
+import type { Box } from "./scene.ts";
+
+/** More fields than this are in the panel. */
+const FIELDS = 8;
 
 /** Rows of name and value for a span. */
 export function factsOf(app: App, span: Span): [string, string][] {
@@ -30,17 +34,20 @@ export function factsOf(app: App, span: Span): [string, string][] {
   ];
 }
 
-/** A line for a tooltip. */
-export function summaryOf(app: App, span: Span): string[] {
+/** The lines of a tooltip: the span, and the segment of it that is pointed at. */
+export function summaryOf(app: App, { span, place, from, to }: Box): string[] {
   const { recording } = app;
   const [start, end] = lifetimeOf(recording, span);
   const busy = busyOf(recording, span);
-  const fields = fieldsOf(recording, span).map(({ name, value }) => `${name}=${value}`);
+  const places = segmentsOf(recording, span);
+  const one = place && places.length > 1 ? [`this segment ${duration(to - from)}, of ${places.length}`] : [];
   const waits = end - start > busy ? [`lifetime ${duration(end - start)}`] : [];
+  const fields = fieldsOf(recording, span).map(({ name, value }) => `${name}=${value}`);
   return [
     app.site(siteOf(recording, span)).name,
     [duration(busy), `self ${duration(selfOf(recording, span))}`, ...waits].join(" · "),
-    ...fields.slice(0, 8),
+    ...one,
+    ...fields.slice(0, FIELDS),
   ];
 }
 
@@ -71,7 +78,7 @@ export class Details {
         { class: "links" },
         parent && button(`↑ ${app.site(siteOf(recording, parent)).name}`, "Select the parent", () => this.show(parent)),
         button("All of this name", "Open Span", () => app.set({ page: "span", site: siteOf(recording, span) })),
-        number > 0 ? button(`Request ${number}`, "Open its request", () => app.set({ request: number })) : null,
+        number > 0 ? button(`Request ${number}`, "Open its request", () => app.set({ request: number, view: null, scroll: 0 })) : null,
       ),
     );
   }

@@ -3,27 +3,23 @@
  */
 
 import type { App } from "../../app/app.ts";
-import { css } from "../../draw/palette.ts";
-import type { Range } from "../../state/state.ts";
-import { Picture } from "./picture.ts";
-import type { Tracks } from "./tracks.ts";
+import { CanvasSheet } from "../../draw/sheet.ts";
+import type { Moves } from "./keys.ts";
 import { TimeWindow, moved } from "./window.ts";
 
 /** Half as wide as this, the part in view could not be seen or held. */
 const NARROWEST = 6;
 
 export class Minimap {
-  private readonly picture: Picture;
+  private readonly sheet: CanvasSheet;
   private busy: Float64Array = new Float64Array(0);
 
   constructor(
     readonly canvas: HTMLCanvasElement,
     private readonly app: App,
-    private readonly tracks: Tracks,
-    private readonly view: () => Range,
-    private readonly look: (view: Range) => void,
+    private readonly chart: Moves,
   ) {
-    this.picture = new Picture(canvas, app);
+    this.sheet = new CanvasSheet(canvas);
     canvas.addEventListener("pointerdown", (event) => {
       canvas.setPointerCapture(event.pointerId);
       this.centre(event);
@@ -34,39 +30,35 @@ export class Minimap {
   }
 
   draw(): void {
-    const { picture, app } = this;
-    picture.begin();
-    picture.put();
-    const { context, width, height } = picture;
+    const { sheet, app } = this;
     const { ink } = app.colours;
+    sheet.begin(ink.page);
+    sheet.put();
+    const { width, height } = sheet;
     if (this.busy.length !== Math.floor(width)) this.busy = this.measure(Math.floor(width));
-    context.fillStyle = css(ink.faint);
     this.busy.forEach((share, x) => {
-      if (share > 0) context.fillRect(x, height - Math.max(1, share * (height - 4)), 1, height);
+      if (share > 0) sheet.cover(x, height - Math.max(1, share * (height - 4)), x + 1, height, ink.faint);
     });
     const time = this.window();
-    const [from, to] = this.view();
+    const { range } = app.state;
+    if (range) sheet.cover(time.x(range[0]), 0, Math.max(time.x(range[0]) + 1, time.x(range[1])), height, ink.accent, 0.3);
+    const [from, to] = this.chart.view;
     const left = Math.min(width - NARROWEST, time.x(from));
     const right = Math.max(left + NARROWEST, time.x(to));
-    context.globalAlpha = 0.7;
-    context.fillStyle = css(ink.page);
-    context.fillRect(0, 0, left, height);
-    context.fillRect(right, 0, width, height);
-    context.globalAlpha = 1;
-    context.strokeStyle = css(ink.accent);
-    context.strokeRect(left + 0.5, 0.5, right - left - 1, height - 1);
+    sheet.cover(0, 0, left, height, ink.page, 0.7);
+    sheet.cover(right, 0, width, height, ink.page, 0.7);
+    sheet.frame(left + 0.5, 0.5, right - 0.5, height - 0.5, ink.accent, 1);
   }
 
   private window(): TimeWindow {
     const { recording } = this.app;
-    return new TimeWindow([recording.from, recording.to], this.picture.width);
+    return new TimeWindow([recording.from, recording.to], this.sheet.width);
   }
 
   private centre(event: PointerEvent): void {
-    const { recording } = this.app;
     const at = this.window().time(event.offsetX);
-    const view = this.view();
-    this.look(moved(view, at - (view[0] + view[1]) / 2, [recording.from, recording.to]));
+    const view = this.chart.view;
+    this.chart.look(moved(view, at - (view[0] + view[1]) / 2, this.chart.all));
   }
 
   /** The share of all threads that is busy, for each pixel. */
@@ -74,8 +66,8 @@ export class Minimap {
     const busy = new Float64Array(width);
     const { recording } = this.app;
     const scale = width / (recording.to - recording.from);
-    for (const { lane } of this.tracks.list) {
-      const row = lane.rows[0];
+    for (const { rows } of recording.lanes) {
+      const row = rows[0];
       for (let at = 0; at < (row?.length ?? 0); at++) add(busy, (row.start[at] - recording.from) * scale, (row.end[at] - recording.from) * scale);
     }
     const most = busy.reduce((most, share) => Math.max(most, share), 0);

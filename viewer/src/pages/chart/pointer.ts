@@ -7,7 +7,7 @@ import { type TimeWindow, moved, zoomed } from "./window.ts";
 
 export interface PointerTarget {
   time(): TimeWindow;
-  all(): Range;
+  readonly all: Range;
   look(view: Range): void;
   scrollBy(pixels: number): void;
   hover(x: number, y: number): void;
@@ -38,7 +38,7 @@ export function listen(canvas: HTMLCanvasElement, target: PointerTarget): void {
     if (!pressed.dragged) return;
     const time = target.time();
     if (pressed.pan) {
-      target.look(moved(pressed.view, (pressed.x - event.offsetX) / time.scale, target.all()));
+      target.look(moved(pressed.view, (pressed.x - event.offsetX) / time.scale, target.all));
       target.scrollBy(-event.movementY);
     } else target.measure(dragged(time, pressed.x, event.offsetX), false);
   });
@@ -64,6 +64,6 @@ function onWheel(event: WheelEvent, target: PointerTarget): void {
   const time = target.time();
   const view: Range = [time.from, time.to];
   if (event.shiftKey && across === 0) target.scrollBy(down);
-  else if (Math.abs(across) > Math.abs(down)) target.look(moved(view, across / time.scale, target.all()));
-  else target.look(zoomed(view, Math.exp(down * ZOOM_PER_PIXEL), time.time(event.offsetX), target.all()));
+  else if (Math.abs(across) > Math.abs(down)) target.look(moved(view, across / time.scale, target.all));
+  else target.look(zoomed(view, Math.exp(down * ZOOM_PER_PIXEL), time.time(event.offsetX), target.all));
 }

@@ -12,7 +12,7 @@ import type { Range } from "../../state/state.ts";
 const ROWS = 200;
 
 /** At most so many rows: the longest spans in view of each lane and depth come first. */
-export function chartTable(app: App, view: Range): Table {
+export function threadsTable(app: App, view: Range): Table {
   const { recording } = app;
   const rows: TableRow[] = [];
   let total = 0;

@@ -1,108 +1,159 @@
 /**
- * The chart of all threads on one axis.
+ * The chart of all threads on one axis: a lane under the other, a row for each depth.
  */
 
 import type { App } from "../../app/app.ts";
-import { type Place, firstAbove } from "../../data/recording.ts";
-import { css, pixel } from "../../draw/palette.ts";
-import { type Effort, RowPainter, type LabelBox } from "../../draw/rowpainter.ts";
-import { AXIS, type Picture } from "./picture.ts";
-import { ROW, STRIP, type Track, type Tracks } from "./tracks.ts";
+import { type Lane, type Place, type Recording, type Span, firstAbove, spanAt } from "../../data/recording.ts";
+import { segmentsOf } from "../../data/span.ts";
+import { Mip } from "../../draw/mip.ts";
+import { pixel } from "../../draw/palette.ts";
+import { type Effort, RowPainter } from "../../draw/rowpainter.ts";
+import type { Sheet } from "../../draw/sheet.ts";
+import type { Range } from "../../state/state.ts";
+import { AXIS, type Box, LABEL_FROM, LABEL_MARGIN, ROW, type Scene } from "./scene.ts";
+import { threadsTable } from "./table.ts";
 import type { TimeWindow } from "./window.ts";
 
-/** Boxes from this width on get a label, in CSS pixels. */
-const LABEL_FROM = 28;
-const LABEL_MARGIN = 4;
+/** The strip above a lane's rows, for its label and its instants. */
+const STRIP = 20;
+const MARK = 6;
+const BELOW_LANE = 8;
+
+interface Track {
+  lane: Lane;
+  /** The top of the strip, from the top of all tracks. */
+  top: number;
+  bottom: number;
+}
 
 interface Written {
   text: string;
   left: number;
-  top: number;
+  middle: number;
 }
 
-/** Draws the tracks that are in view; gives what it took. */
-export function drawThreads(app: App, tracks: Tracks, picture: Picture, time: TimeWindow, scroll: number): Effort {
-  const effort: Effort = { boxes: 0, steps: 0 };
-  const shown = tracks.between(scroll, scroll + picture.height - AXIS);
-  const written = shown.flatMap((track) => drawTrack(app, tracks, picture, time, scroll, track, effort));
-  picture.put();
-  writeLabels(app, picture, written);
-  for (const track of shown) writeTrack(app, picture, AXIS + track.top - scroll, track);
-  return effort;
-}
+export class Threads implements Scene {
+  readonly height: number;
+  readonly range: Range;
+  readonly origin: number;
+  private readonly recording: Recording;
+  private readonly tracks: Track[] = [];
+  private readonly bottoms: number[];
+  /** The levels of detail of each lane's rows, made when they are first seen. */
+  private readonly mips: Mip[][];
 
-function drawTrack(app: App, tracks: Tracks, picture: Picture, time: TimeWindow, scroll: number, track: Track, effort: Effort): Written[] {
-  const { raster, ratio } = picture;
-  const { colours, search } = app;
-  const { lane } = track;
-  const found = search.active ? search.sites : null;
-  const pixels = colours.pixels(lane.index, found);
-  const rgb = colours.sites.map((_, site) => {
-    const colour = colours.of(site, lane.index);
-    return found && !found[site] ? colours.passedOver(colour) : colour;
-  });
-  const y = (height: number) => Math.round((AXIS + height - scroll) * ratio);
-  raster.fill(0, y(track.top), raster.width, y(track.top + STRIP), pixel(colours.ink.band));
-  drawMarks(app, picture, time, track, y(track.top + STRIP - 6), y(track.top + STRIP));
-  const written: Written[] = [];
-  const painter = new RowPainter(raster, effort);
-  lane.rows.forEach((row, depth) => {
-    const top = track.top + STRIP + depth * ROW;
-    if (y(top + ROW) <= AXIS * ratio || y(top) >= raster.height) return;
-    const boxes = painter.paint(tracks.mip(lane, depth), {
-      from: time.from,
-      scale: time.scale * ratio,
-      top: y(top),
-      bottom: y(top + ROW) - 1,
-      colours: rgb,
-      pixels,
-      under: colours.ink.page,
-      labelFrom: LABEL_FROM * ratio,
-    });
-    const text = ({ index }: LabelBox) => app.site(row.site[index]).name;
-    for (const box of boxes) {
-      const left = Math.max(0, box.left) / ratio;
-      const fitting = picture.labels.fit(text(box), box.right / ratio - left - 2 * LABEL_MARGIN);
-      if (fitting !== "") written.push({ text: fitting, left: left + LABEL_MARGIN, top: AXIS + top - scroll + ROW / 2 });
+  constructor(private readonly app: App) {
+    this.recording = app.recording;
+    this.origin = app.recording.from;
+    this.range = [app.recording.from, app.recording.to];
+    let top = 0;
+    for (const lane of app.recording.lanes) {
+      const bottom = top + STRIP + lane.rows.length * ROW;
+      this.tracks.push({ lane, top, bottom });
+      top = bottom + BELOW_LANE;
     }
-  });
-  return written;
-}
+    this.height = top;
+    this.bottoms = this.tracks.map((track) => track.bottom);
+    this.mips = app.recording.lanes.map(() => []);
+  }
 
-/** Instants: a stroke each, in the strip. */
-function drawMarks(app: App, { raster, ratio }: Picture, time: TimeWindow, { lane }: Track, top: number, bottom: number): void {
-  const { at } = lane.marks;
-  const colour = pixel(app.colours.ink.faint);
-  let taken = -1;
-  for (let index = firstAbove(at, time.from - 1); index < at.length && at[index] < time.to; ) {
-    const x = Math.round(time.x(at[index]) * ratio);
-    if (x > taken) raster.fill(x, top, x + Math.ceil(ratio), bottom, colour);
-    taken = x + Math.ceil(ratio);
-    index = Math.max(index + 1, firstAbove(at, time.time((taken + 0.5) / ratio), index));
+  title(): null {
+    return null;
+  }
+
+  draw(sheet: Sheet, time: TimeWindow, scroll: number): Effort {
+    const effort: Effort = { boxes: 0, steps: 0 };
+    const written: Written[] = [];
+    const shown = this.shown(scroll, scroll + sheet.height - AXIS);
+    for (const track of shown) this.drawTrack(sheet, time, scroll, track, effort, written);
+    sheet.put();
+    const { ink } = this.app.colours;
+    for (const { text, left, middle } of written) if (middle > AXIS) sheet.write(text, left, middle, ink.label);
+    for (const { lane, top } of shown) {
+      sheet.write(sheet.labels.fit(lane.label, sheet.width - 20), 6, AXIS + top - scroll + (STRIP - MARK) / 2 + 1, ink.text);
+    }
+    return effort;
+  }
+
+  at(height: number, ns: number, slack: number): Box | null {
+    const track = this.tracks[firstAbove(this.bottoms, height)];
+    if (!track || height < track.top + STRIP) return null;
+    const depth = Math.floor((height - track.top - STRIP) / ROW);
+    const row = track.lane.rows[depth];
+    const index = firstAbove(row.start, ns) - 1;
+    const away = (index: number) => Math.max(row.start[index] - ns, ns - row.end[index], 0);
+    const near = [index, index + 1].filter((index) => index >= 0 && index < row.length && away(index) <= slack);
+    near.sort((a, b) => away(a) - away(b));
+    return near.length > 0 ? this.box({ lane: track.lane.index, depth, index: near[0] }) : null;
+  }
+
+  boxes(span: Span): Box[] {
+    return segmentsOf(this.recording, span).map((place) => this.box(place));
+  }
+
+  table(view: Range) {
+    return threadsTable(this.app, view);
+  }
+
+  private box(place: Place): Box {
+    const { start, end } = this.recording.lanes[place.lane].rows[place.depth];
+    const top = this.tracks[place.lane].top + STRIP + place.depth * ROW;
+    return { span: spanAt(this.recording, place), place, from: start[place.index], to: end[place.index], top };
+  }
+
+  /** The tracks of which something is between two heights. */
+  private shown(top: number, bottom: number): Track[] {
+    const first = firstAbove(this.bottoms, top);
+    const after = this.tracks.findIndex((track, index) => index >= first && track.top >= bottom);
+    return this.tracks.slice(first, after < 0 ? undefined : after);
+  }
+
+  private drawTrack(sheet: Sheet, time: TimeWindow, scroll: number, track: Track, effort: Effort, written: Written[]): void {
+    const { surface, ratio } = sheet;
+    const { colours, search } = this.app;
+    const { lane } = track;
+    const found = search.active ? search.sites : null;
+    const pixels = colours.pixels(lane.index, found);
+    const rgb = colours.onLane(lane.index, found);
+    const y = (height: number) => Math.round((AXIS + height - scroll) * ratio);
+    surface.fill(0, y(track.top), surface.width, y(track.top + STRIP), pixel(colours.ink.band));
+    this.drawMarks(sheet, time, lane, y(track.top + STRIP - MARK), y(track.top + STRIP));
+    const painter = new RowPainter(surface, effort);
+    const first = Math.max(0, Math.floor((scroll - track.top - STRIP) / ROW));
+    const last = Math.min(lane.rows.length - 1, Math.floor((scroll + sheet.height - AXIS - track.top - STRIP) / ROW));
+    for (let depth = first; depth <= last; depth++) {
+      const top = track.top + STRIP + depth * ROW;
+      const boxes = painter.paint(this.mip(lane, depth), {
+        from: time.from,
+        scale: time.scale * ratio,
+        top: Math.max(AXIS * ratio, y(top)),
+        bottom: y(top + ROW) - 1,
+        colours: rgb,
+        pixels,
+        under: colours.ink.page,
+        labelFrom: LABEL_FROM * ratio,
+      });
+      for (const box of boxes) {
+        const left = Math.max(0, box.left) / ratio + LABEL_MARGIN;
+        const name = this.app.site(lane.rows[depth].site[box.index]).name;
+        const text = sheet.labels.fit(name, box.right / ratio - left - LABEL_MARGIN);
+        if (text !== "") written.push({ text, left, middle: AXIS + top - scroll + ROW / 2 });
+      }
+    }
+  }
+
+  private mip(lane: Lane, depth: number): Mip {
+    return (this.mips[lane.index][depth] ??= new Mip(lane.rows[depth]));
+  }
+
+  /** Instants: a stroke each, in the strip. */
+  private drawMarks({ surface, ratio }: Sheet, time: TimeWindow, { marks: { at } }: Lane, top: number, bottom: number): void {
+    const colour = pixel(this.app.colours.ink.faint);
+    const width = Math.ceil(ratio);
+    for (let index = firstAbove(at, time.from - 1); index < at.length && at[index] < time.to; ) {
+      const x = Math.round(time.x(at[index]) * ratio);
+      surface.fill(x, top, x + width, bottom, colour);
+      index = Math.max(index + 1, firstAbove(at, time.time((x + width + 0.5) / ratio), index));
+    }
   }
 }
-
-function writeLabels(app: App, { context, labels }: Picture, written: Written[]): void {
-  labels.begin(css(app.colours.ink.label));
-  for (const { text, left, top } of written) if (top > AXIS) context.fillText(text, left, top);
-}
-
-function writeTrack(app: App, { context, labels, width }: Picture, top: number, { lane }: Track): void {
-  labels.begin(css(app.colours.ink.text));
-  context.fillText(labels.fit(lane.label, width - 20), 6, top + STRIP / 2);
-}
-
-/** Frames a segment: the one under the pointer, or each of a selected span. */
-export function frameSegment(app: App, tracks: Tracks, picture: Picture, time: TimeWindow, scroll: number, place: Place, strong: boolean): void {
-  const row = tracks.recording.lanes[place.lane].rows[place.depth];
-  const left = Math.max(-2, time.x(row.start[place.index]));
-  const right = Math.min(picture.width + 2, time.x(row.end[place.index]));
-  const top = AXIS + tracks.top(place.lane, place.depth) - scroll;
-  if (right < 0 || left > picture.width || top + ROW < AXIS || top > picture.height) return;
-  const { context } = picture;
-  context.strokeStyle = css(strong ? app.colours.ink.accent : app.colours.ink.text);
-  context.lineWidth = strong ? 2 : 1;
-  context.strokeRect(left - 0.5, top - 0.5, Math.max(2, right - left), ROW);
-}
-
-

@@ -4,8 +4,8 @@
 
 import type { App } from "../../app/app.ts";
 import { element } from "../../app/elements.ts";
-import type { Span } from "../../data/recording.ts";
 import { summaryOf } from "./details.ts";
+import type { Box } from "./scene.ts";
 
 const AWAY = 14;
 
@@ -16,10 +16,10 @@ export class Tip {
     this.element.hidden = true;
   }
 
-  show(app: App, span: Span | null, x: number, y: number): void {
-    this.element.hidden = !span;
-    if (!span) return;
-    this.element.replaceChildren(...summaryOf(app, span).map((line) => element("p", {}, line)));
+  show(app: App, box: Box | null, x: number, y: number): void {
+    this.element.hidden = !box;
+    if (!box) return;
+    this.element.replaceChildren(...summaryOf(app, box).map((line) => element("p", {}, line)));
     const room = this.element.offsetParent as HTMLElement | null;
     const left = x + AWAY + this.element.offsetWidth > (room?.clientWidth ?? Infinity) ? x - AWAY - this.element.offsetWidth : x + AWAY;
     const top = y + AWAY + this.element.offsetHeight > (room?.clientHeight ?? Infinity) ? y - AWAY - this.element.offsetHeight : y + AWAY;
