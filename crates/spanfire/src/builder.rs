@@ -142,7 +142,7 @@ impl Builder {
     /// loses nothing; by default it has. See [`Guard::survives_kill`].
     ///
     /// While the program runs the file takes as much of the disk as the buffer uses, in steps of
-    /// 4 MiB. Recording costs the same with it.
+    /// 1 MiB. Recording costs the same with it.
     pub fn tail(mut self, tail: bool) -> Self {
         self.tail = tail;
         self

@@ -348,6 +348,7 @@ impl Collector {
             return;
         }
         self.on_the_way = 0;
+        self.core.prepare_chunks();
         let written = Ends { callsites: self.callsites, lanes: self.lanes.len() as u32 };
         for chunk in self.core.release_names(written) {
             self.returning.push_back((0, chunk));

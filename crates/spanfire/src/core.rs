@@ -294,6 +294,11 @@ impl Core {
         self.pool.survives_kill()
     }
 
+    /// Has chunks ready before threads need them.
+    pub fn prepare_chunks(&self) {
+        self.pool.prepare();
+    }
+
     /// Removes the tail file of a recording that is finished.
     pub fn remove_tail(&self) {
         self.pool.remove_tail();

@@ -8,8 +8,11 @@ use crate::primitives::{
 use spanfire_recording::tail::SLOT_BYTES;
 use std::sync::PoisonError;
 
-/// How many chunks a mapped region has: 4 MiB of the disk are taken at once.
-const MAPPED_CHUNKS: usize = 64;
+/// How many chunks a mapped region has: 1 MiB of the disk is taken at once.
+const MAPPED_CHUNKS: usize = 16;
+
+/// With fewer chunks left the collector has the next region mapped.
+const READY_CHUNKS: usize = 16;
 
 /// How many chunks a region has that is added for lanes beyond the budget.
 const EXTRA_CHUNKS: usize = 16;
@@ -97,12 +100,23 @@ impl Pool {
     /// does when the allocator has no memory.
     pub fn allocate_uncounted(&self) -> Option<Chunk> {
         let mut memory = self.memory();
-        if let Some(chunk) = memory.regions.last_mut().and_then(Region::next) {
+        if let Some(chunk) = memory.next() {
             return Some(chunk);
         }
         let counted = self.allocated.load(Relaxed);
         memory.grow(self.budget.saturating_sub(counted).max(EXTRA_CHUNKS));
-        memory.regions.last_mut().and_then(Region::next)
+        memory.next()
+    }
+
+    /// Maps chunks ahead, so that no thread has to take the page faults of memory that it is the first
+    /// to write to. For the collector, from time to time; takes up to some tenths of a millisecond.
+    pub fn prepare(&self) {
+        let mut memory = self.memory();
+        let left = memory.regions.last().map_or(0, Region::left);
+        let wanted = self.budget.saturating_sub(self.allocated.load(Relaxed));
+        if memory.mapped && left < READY_CHUNKS.min(wanted) {
+            memory.grow(wanted);
+        }
     }
 
     /// Whether everything recorded outlives the process, however that ends.
@@ -123,6 +137,12 @@ impl Pool {
 }
 
 impl Memory {
+    /// A chunk never handed out. Of a mapped pool the last two regions may have some.
+    fn next(&mut self) -> Option<Chunk> {
+        let first = self.regions.len().saturating_sub(2);
+        self.regions[first..].iter_mut().find_map(Region::next)
+    }
+
     /// Adds a region of at most `chunks` chunks.
     fn grow(&mut self, chunks: usize) {
         let mapped = self.tail.as_mut().filter(|_| self.mapped).and_then(|tail| {

@@ -50,6 +50,11 @@ impl Region {
         start.is_aligned().then_some(Region { start, chunks, used: 0, memory })
     }
 
+    /// How many chunks were never handed out.
+    pub fn left(&self) -> usize {
+        self.chunks - self.used
+    }
+
     /// The next chunk never handed out, if there is one left.
     pub fn next(&mut self) -> Option<Chunk> {
         if self.used == self.chunks {
