@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { chromium } from "playwright-core";
@@ -59,6 +59,18 @@ export async function open(file, { hash = "", width = 1200, height = 800, colorS
   await opened.until(() => document.documentElement.dataset.ready !== undefined, "the viewer to start");
   await opened.settled();
   return opened;
+}
+
+/** The nanoseconds that `1.234 567 ms` says. */
+export function exactNs(text) {
+  const [, number, unit] = /^(-?[\d. ]+) (ns|µs|ms|s)$/.exec(text) ?? assert.fail(`no duration: ${text}`);
+  return Math.round(Number(number.replaceAll(" ", "")) * { ns: 1, µs: 1e3, ms: 1e6, s: 1e9 }[unit]);
+}
+
+/** What the page saves when a button is pressed. */
+export async function downloaded(view, label) {
+  const [download] = await Promise.all([view.page.waitForEvent("download"), view.page.getByRole("button", { name: label, exact: true }).click()]);
+  return readFileSync(await download.path(), "utf8");
 }
 
 export class Opened {

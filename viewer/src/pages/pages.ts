@@ -5,5 +5,7 @@
 import type { Page } from "../app/page.ts";
 import { about } from "./about.ts";
 import { chart } from "./chart/chart.ts";
+import { flame } from "./flame/flame.ts";
+import { top } from "./top.ts";
 
-export const pages: readonly Page[] = [chart, about];
+export const pages: readonly Page[] = [chart, flame, top, about];

@@ -1,0 +1,68 @@
+/**
+ * The controls that all merged graphs share, and the keys that go with them.
+ */
+
+import type { App } from "../app/app.ts";
+import { type Part, pattern, segments } from "../app/bar.ts";
+import type { Key } from "../app/keys.ts";
+import type { Site } from "../data/head.ts";
+import type { Weight } from "../state/state.ts";
+
+const WEIGHTS = ["busy", "idle", "count"] as const;
+
+export function stacksPart(app: App): Part {
+  return segments(app, "stacks", "Stacks", [
+    ["thread", "By thread", "Physical stacks: what was entered on each thread"],
+    ["span", "By parent", "Logical stacks: what each span belongs to, on whatever threads"],
+  ]);
+}
+
+export function weightPart(app: App): Part {
+  return segments<"weight">(app, "weight", "Weight", [
+    ["busy", "Busy", "Time running"],
+    ["idle", "Idle", "Time waiting"],
+    ["count", "Count", "Number of spans"],
+  ]);
+}
+
+export function directionPart(app: App): Part {
+  return segments(app, "reversed", "Direction", [
+    [false, "Forward", "Outermost frames first"],
+    [true, "Reversed", "Innermost frames first: where the time went by itself, and who asked for it"],
+  ]);
+}
+
+export function orientationPart(app: App): Part {
+  return segments(app, "icicle", "Orientation", [
+    [true, "Icicle", "The root at the top"],
+    [false, "Flame", "The root at the bottom"],
+  ]);
+}
+
+export function narrowingParts(app: App): Part[] {
+  return [
+    pattern(app, "focus", "Focus: stacks with a matching frame alone"),
+    pattern(app, "ignore", "Ignore: leave out stacks with a matching frame"),
+    pattern(app, "hide", "Hide: take matching frames out of their stacks"),
+  ];
+}
+
+/** Keys for what the parts set; `site` is the frame that the keys of narrowing act on. */
+export function graphKeys(app: App, site: () => Site | null): Key[] {
+  const nextWeight = () => WEIGHTS[(WEIGHTS.indexOf(app.state.weight) + 1) % WEIGHTS.length] as Weight;
+  return [
+    { keys: ["b"], does: "Weight: busy, idle, count", run: () => app.set({ weight: nextWeight() }) },
+    { keys: ["l"], does: "Stacks by thread or by parent", run: () => app.set({ stacks: app.state.stacks === "thread" ? "span" : "thread" }) },
+    { keys: ["f"], does: "Focus on the frame at the cursor", run: () => narrow(app, "focus", site()) },
+    { keys: ["i"], does: "Ignore stacks with the frame at the cursor", run: () => narrow(app, "ignore", site()) },
+    { keys: ["h"], does: "Hide the frame at the cursor", run: () => narrow(app, "hide", site()) },
+    { keys: ["x"], does: "No focus, nothing ignored or hidden", run: () => app.set({ focus: "", ignore: "", hide: "", zoom: "" }) },
+  ];
+}
+
+function narrow(app: App, how: "focus" | "ignore" | "hide", site: Site | null): void {
+  if (!site) return;
+  const exact = `^${site.name.replace(/[\\^$.*+?()[\]{}|/-]/g, "\\$&")}$`;
+  const known = how === "focus" ? "" : app.state[how];
+  app.set({ [how]: known === "" ? exact : `${known}|${exact}`, zoom: "" });
+}

@@ -1,0 +1,130 @@
+/**
+ * *Flame*: every stack once, as wide as what was spent on it.
+ */
+
+import type { App } from "../../app/app.ts";
+import { Bar, type Part, space, text } from "../../app/bar.ts";
+import { button, element } from "../../app/elements.ts";
+import { percent } from "../../app/format.ts";
+import type { Key } from "../../app/keys.ts";
+import type { Page, PageView, Table } from "../../app/page.ts";
+import { directionPart, graphKeys, narrowingParts, orientationPart, stacksPart, weightPart } from "../../graph/controls.ts";
+import { folded } from "../../graph/folded.ts";
+import { Graph } from "../../graph/graph.ts";
+import { merged, modelOf } from "../../graph/merged.ts";
+import type { GraphModel } from "../../graph/picture.ts";
+import { matchedShare, nameOf, weighed } from "../../graph/words.ts";
+import { graphTable } from "./table.ts";
+
+export const flame: Page = {
+  id: "flame",
+  title: "Flame",
+  mount: (host, app) => new Flame(host, app),
+};
+
+const ALL = "all";
+
+class Flame implements PageView {
+  private readonly graph: Graph;
+  private readonly bar: Bar;
+  private readonly crumbs = element("nav", { class: "crumbs", attributes: { "aria-label": "Zoomed to" } });
+  private crumbsShown = "";
+  readonly keys: Key[];
+
+  constructor(
+    host: HTMLElement,
+    private readonly app: App,
+  ) {
+    this.graph = new Graph(app, (node) => this.zoomTo(node), (node) => this.open(node));
+    this.bar = new Bar(this.parts());
+    host.append(element("div", { class: "filled" }, this.bar.element, this.crumbs, this.graph.element));
+    this.keys = [
+      ...this.graph.keys(),
+      { keys: ["Backspace"], does: "Zoom out by a frame", run: () => this.zoomOut() },
+      { keys: ["0", "Home"], does: "Zoom out to all", run: () => app.set({ zoom: "" }) },
+      ...graphKeys(app, () => this.siteAtCursor()),
+      { keys: ["r"], does: "Forward or reversed", run: () => app.set({ reversed: !app.state.reversed, zoom: "" }) },
+      { keys: ["o"], does: "Icicle or flame", run: () => app.set({ icicle: !app.state.icicle }) },
+      { keys: ["Shift+Enter"], does: "Open Span of the frame at the cursor", run: () => this.open(this.graph.cursor) },
+    ];
+  }
+
+  draw(): void {
+    this.bar.draw();
+    this.drawCrumbs();
+    this.graph.draw(this.model());
+  }
+
+  table(): Table {
+    const { tree, layout } = merged(this.app);
+    return graphTable(this.app, tree, layout, layout.find(this.app.state.zoom), (node) => this.zoomTo(node));
+  }
+
+  svg(): string {
+    return this.graph.svg();
+  }
+
+  folded(): string {
+    const { tree } = merged(this.app);
+    return folded(tree, tree[this.app.state.weight], this.app.recording.head.callsites);
+  }
+
+  private parts(): Part[] {
+    const { app } = this;
+    return [
+      directionPart(app),
+      weightPart(app),
+      stacksPart(app),
+      orientationPart(app),
+      ...narrowingParts(app),
+      space(),
+      text("found", () => this.matched()),
+      text("total", () => weighed(merged(app).layout.total[0], app.state.weight)),
+    ];
+  }
+
+  private model(): GraphModel {
+    const shown = merged(this.app);
+    return modelOf(this.app, shown, shown.layout.find(this.app.state.zoom), ALL);
+  }
+
+  private matched(): string {
+    const { search } = this.app;
+    if (!search.active) return "";
+    const { tree, layout } = merged(this.app);
+    return `${percent(matchedShare(tree, layout.total, search.sites))} matched`;
+  }
+
+  private drawCrumbs(): void {
+    const { app } = this;
+    const { tree, layout } = merged(app);
+    const path = layout.path(layout.find(app.state.zoom));
+    const shown = path.map((node) => nameOf(app, tree.site[node])).join("\n");
+    this.crumbs.hidden = path.length === 0;
+    if (shown === this.crumbsShown) return;
+    this.crumbsShown = shown;
+    const steps = path.map((node) => button(nameOf(app, tree.site[node]), "Zoom out to here", () => this.zoomTo(node)));
+    this.crumbs.replaceChildren(button(ALL, "Zoom out to all (0)", () => this.zoomTo(0)), ...steps);
+    this.crumbs.scrollLeft = this.crumbs.scrollWidth;
+  }
+
+  private zoomTo(node: number): void {
+    this.app.set({ zoom: merged(this.app).layout.key(node) });
+  }
+
+  private zoomOut(): void {
+    const { layout } = merged(this.app);
+    this.zoomTo(layout.frames.parent[layout.find(this.app.state.zoom)]);
+  }
+
+  private open(node: number): void {
+    const site = merged(this.app).tree.site[node] ?? -1;
+    if (site >= 0) this.app.set({ page: "span", site });
+  }
+
+  private siteAtCursor() {
+    const { tree, layout } = merged(this.app);
+    const node = this.graph.cursor >= 0 ? this.graph.cursor : layout.find(this.app.state.zoom);
+    return tree.site[node] >= 0 ? this.app.site(tree.site[node]) : null;
+  }
+}
