@@ -79,16 +79,21 @@ impl Picture<'_> {
         svg.raw(format_args!("<g id=\"plot\" data-left=\"{MARGIN}\" data-right=\"{}\">\n", RIGHT));
         self.pane(&mut svg, &layout.after, first, "after");
         if layout.gone.rows > 0 {
-            let gone = layout.gone.frames.first().map_or(0.0, |root| root.width);
-            let text = format!(
-                "gone, as wide as before ({} of the width above)",
-                percent_of(gone * WIDTH_OF_FRAMES)
-            );
+            let text = format!("gone, as wide as it was: {} of all there was before", self.gone());
             svg.text("note", MARGIN, second - 8.0, &text);
             self.pane(&mut svg, &layout.gone, second, "gone");
         }
         svg.raw(format_args!("</g>\n<script><![CDATA[\n{SCRIPT}]]></script>\n</svg>\n"));
         svg
+    }
+
+    /// How much is gone of what was there before.
+    fn gone(&self) -> String {
+        let weight = self.options.weight.width();
+        let nodes = self.diff.nodes().iter().zip(&self.totals);
+        let gone = nodes.filter(|(_, total)| total[1] == 0).map(|(node, _)| node.own(weight)[0]);
+        let share = gone.sum::<u64>() as f64 / self.totals[0][0].max(1) as f64;
+        format!("{:.1} %", share * 100.0)
     }
 
     fn open(&self, svg: &mut Svg, height: f64, lines: &[String]) {
@@ -191,7 +196,7 @@ impl Picture<'_> {
         svg.title(&self.tooltip(placed.node, &label));
         svg.raw(format_args!("<rect class=\"frame\" fill=\"{fill}\" {area}/>"));
         if !stripes.is_empty() {
-            svg.raw(format_args!("<rect class=\"striped\" fill=\"url(#{stripes})\" {area}/>"));
+            svg.raw(format_args!("<rect class=\"stripes\" fill=\"url(#{stripes})\" {area}/>"));
         }
         if let Some(text) = fitted(&label, area.width - 6.0, LABEL) {
             svg.text("bar", area.x + 3.0, y + 12.5, &text);
