@@ -59,7 +59,7 @@ pub struct DiffArgs {
     /// How it is written [default: by the ending of OUT, otherwise a table]
     #[arg(long, value_enum)]
     pub format: Option<DiffFormat>,
-    /// Where it goes: OUT.svg is a picture; `-` is standard output
+    /// Where it goes: OUT.svg is a picture, OUT.html the interactive viewer; `-` is standard output
     #[arg(short, long, value_name = "OUT", default_value = "-")]
     pub output: PathBuf,
     /// What of the recordings.
@@ -103,6 +103,8 @@ pub enum DiffFormat {
     Csv,
     /// A flamegraph of what runs after, coloured by what changed
     Svg,
+    /// The interactive viewer with both recordings in it
+    Html,
 }
 
 /// `diff --fail-if`.

@@ -7,6 +7,7 @@ use crate::input::Input;
 use crate::output::Output;
 use spanfire_render::diff::{DiffOptions, flamegraph, table};
 use spanfire_render::tables::{Format, counted};
+use spanfire_render::{Report, ReportOptions, report};
 use spanfire_views::{Diff, DiffSide, Measure, Stacks, Verdict};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -26,12 +27,21 @@ pub fn diff(args: &DiffArgs) -> Result<ExitCode, Failure> {
     let inputs = Input::open_each(&paths, &args.selection)?;
     let output = Output::open_beside(&args.output, &paths)?;
     let (before, after) = inputs.split_at(1 + args.more_before.len());
+    let pages = match format(args) {
+        DiffFormat::Html => Some([page(&before[0], args)?, page(&after[0], args)?]),
+        _ => None,
+    };
     let options = options(args);
     let diff = Diff::of(&side(args, before)?, &side(args, after)?, options.threshold);
-    if format(args) == DiffFormat::Svg && diff.names().is_empty() {
+    let is_drawn = matches!(format(args), DiffFormat::Svg | DiffFormat::Html);
+    if is_drawn && diff.names().is_empty() {
         return Err(inputs[0].empty("spans to compare"));
     }
     output.write(|sink| match format(args) {
+        DiffFormat::Html => {
+            let pages = pages.iter().flatten().map(|(page, options)| (page, options));
+            report(&pages.collect::<Vec<_>>(), sink)
+        }
         DiffFormat::Svg => flamegraph(&diff, &options, sink),
         DiffFormat::Table => table(&diff, &options, Format::Table, sink),
         DiffFormat::Json => table(&diff, &options, Format::Json, sink),
@@ -39,6 +49,17 @@ pub fn diff(args: &DiffArgs) -> Result<ExitCode, Failure> {
     })?;
     let failed = args.fail_if.is_some_and(|wanted| fails(wanted, &diff, &options));
     Ok(if failed { ExitCode::from(CHANGED) } else { ExitCode::SUCCESS })
+}
+
+/// One recording of the page, as `spanfire report` writes it. Of several on a side the first is
+/// shown; the table tells of all.
+fn page<'a>(input: &'a Input, args: &DiffArgs) -> Result<(Report<'a>, ReportOptions), Failure> {
+    let options = ReportOptions {
+        title: input.name(),
+        selection: args.selection.described().unwrap_or_default(),
+        resolution_ns: 1,
+    };
+    Ok((input.view(|replay| Report::of(input.recording(), replay))?, options))
 }
 
 /// The recordings of one side, replayed one after the other.
@@ -80,6 +101,7 @@ fn format(args: &DiffArgs) -> DiffFormat {
         Some("svg") => DiffFormat::Svg,
         Some("json") => DiffFormat::Json,
         Some("csv") => DiffFormat::Csv,
+        Some("html") => DiffFormat::Html,
         _ => DiffFormat::Table,
     })
 }

@@ -92,6 +92,14 @@ fn the_picture_goes_where_the_ending_says() {
 }
 
 #[test]
+fn a_page_holds_both_recordings() {
+    let desk = desk();
+    diff(&desk, &["-o", "d.html"]);
+    let html = desk.read("d.html");
+    assert_eq!(html.matches("application/x-spanfire-end\"></script>").count(), 2);
+}
+
+#[test]
 fn stacks_are_listed_where_asked() {
     let table = diff(&desk(), &["--by", "path", "--limit", "2"]);
     assert!(table.lines().nth(1).unwrap().ends_with("request"), "{table}");
