@@ -3,6 +3,7 @@
 //! A [`Replay`] is a recording and a [`Selection`]. From it come the [`CallTree`] (merged graph,
 //! forward and [reversed](CallTree::reversed)), the [`Timeline`] of every thread, the
 //! [`RequestTable`] and the [`RequestChart`] of one request, all [`Spans`] one by one, the
+//! [`SegmentIndex`] to look at any of them, the
 //! [`Statistics`] per callsite and the [`Summary`]; from the replays of two programs, or of one
 //! before and after a change, the [`Diff`]. All of them replay the same moments: each moment of a
 //! lane belongs to the innermost open segment there, a tick is turned into nanoseconds once, and so
@@ -21,6 +22,7 @@ mod growth;
 mod call_tree;
 mod timeline;
 mod spans;
+mod segment_index;
 mod rows;
 mod request_table;
 mod request_chart;
@@ -40,6 +42,7 @@ pub use replay::{Progress, Replay, Stacks};
 pub use request_chart::{ChartSegment, ChartSpan, RequestChart};
 pub use request_table::{Request, RequestId, RequestTable};
 pub use rows::assign_rows;
+pub use segment_index::{IndexedLane, SegmentIndex, Shown};
 pub use selection::Selection;
 pub use spans::{LaneSpans, LifeIndex, LifeParent, SpanLife, SpanSegment, Spans};
 pub use statistics::{SpanStatistics, Statistics};

@@ -4,7 +4,7 @@
 //! says what a view shows of them ([`print`]); [`check::check`] is between the two, and on every
 //! sketch also compares the totals of all views. A new test goes where its subject is:
 //! `nesting`, `lanes`, `tasks`, `identity`, `losses`, `requests`, `selecting`, `timelines`,
-//! `charts`, `reading`, `histograms`, `diffs`; what holds for every program goes to `properties`.
+//! `charts`, `reading`, `histograms`, `diffs`, `indexes`; what holds for every program goes to `properties`.
 
 mod program;
 mod sketch;
@@ -23,4 +23,5 @@ mod charts;
 mod reading;
 mod histograms;
 mod diffs;
+mod indexes;
 mod properties;
