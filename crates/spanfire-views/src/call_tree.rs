@@ -71,8 +71,8 @@ impl Spent {
 
     /// Adds what was spent elsewhere.
     pub(crate) fn add(&mut self, other: Spent) {
-        self.busy_ns += other.busy_ns;
-        self.idle_ns += other.idle_ns;
+        self.busy_ns = self.busy_ns.saturating_add(other.busy_ns);
+        self.idle_ns = self.idle_ns.saturating_add(other.idle_ns);
         self.count += other.count;
     }
 }
@@ -156,14 +156,15 @@ impl CallTree {
 
     /// The weight of the whole tree.
     pub fn total(&self, weight: Weight) -> u64 {
-        self.nodes.iter().map(|node| node.own(weight)).sum()
+        self.nodes.iter().fold(0, |total: u64, node| total.saturating_add(node.own(weight)))
     }
 
     /// The weight of every node with all that is under it, by node index.
     pub fn totals(&self, weight: Weight) -> Vec<u64> {
         let mut totals: Vec<u64> = self.nodes.iter().map(|node| node.own(weight)).collect();
         for index in (1..self.nodes.len()).rev() {
-            totals[self.nodes[index].parent] += totals[index];
+            let parent = self.nodes[index].parent;
+            totals[parent] = totals[parent].saturating_add(totals[index]);
         }
         totals
     }
@@ -200,7 +201,8 @@ impl Observer for Weigher {
             Stacks::Thread => slice.path,
             Stacks::Span => life.logical,
         };
-        self.on(path).busy_ns += slice.length_ns;
+        let own = self.on(path);
+        own.busy_ns = own.busy_ns.saturating_add(slice.length_ns);
     }
 
     fn closed(&mut self, closing: &Closing, life: &Life) {
@@ -213,7 +215,8 @@ impl Observer for Weigher {
         };
         self.on(made_on).count += 1;
         if closing.waited_ns > 0 {
-            self.on(waits_on).idle_ns += closing.waited_ns;
+            let own = self.on(waits_on);
+            own.idle_ns = own.idle_ns.saturating_add(closing.waited_ns);
         }
     }
 }

@@ -144,9 +144,11 @@ impl Tracked {
 
     fn pause(&mut self, now_ns: u64) {
         if self.running > 0 && !self.root_closed {
-            self.request.busy_ns += now_ns.saturating_sub(self.since_ns);
+            self.request.busy_ns =
+                self.request.busy_ns.saturating_add(now_ns.saturating_sub(self.since_ns));
         }
-        self.since_ns = now_ns;
+        // A loss that is known late ends what was open when it began: before now.
+        self.since_ns = self.since_ns.max(now_ns);
     }
 
     fn close_root(&mut self, closing: &Closing) {
@@ -154,6 +156,8 @@ impl Tracked {
         self.root_closed = true;
         self.request.start_ns = closing.start_ns;
         self.request.lifetime_ns = closing.lifetime_ns();
+        // A root that closed in a loss did so before what was handed out meanwhile.
+        self.request.busy_ns = self.request.busy_ns.min(self.request.lifetime_ns);
         self.request.open = closing.open;
     }
 }
@@ -177,7 +181,7 @@ impl Observer for Tracker {
 
     fn slice(&mut self, slice: &Slice, life: &Life) {
         if let Some(tracked) = self.get(life.request) {
-            tracked.request.work_ns += slice.length_ns;
+            tracked.request.work_ns = tracked.request.work_ns.saturating_add(slice.length_ns);
         }
     }
 

@@ -67,10 +67,10 @@ impl SpanStatistics {
         self.max_ns = self.max_ns.max(other.max_ns);
         self.spans += other.spans;
         self.segments += other.segments;
-        self.busy_ns += other.busy_ns;
-        self.self_ns += other.self_ns;
-        self.nonreentrant_ns += other.nonreentrant_ns;
-        self.idle_ns += other.idle_ns;
+        self.busy_ns = self.busy_ns.saturating_add(other.busy_ns);
+        self.self_ns = self.self_ns.saturating_add(other.self_ns);
+        self.nonreentrant_ns = self.nonreentrant_ns.saturating_add(other.nonreentrant_ns);
+        self.idle_ns = self.idle_ns.saturating_add(other.idle_ns);
         self.busy.merge(&other.busy);
     }
 
@@ -108,21 +108,23 @@ impl Rows {
         let Rows(mut rows) = self;
         rows.retain(|row| row.spans > 0);
         rows.sort_by_key(|row| std::cmp::Reverse(row.self_ns));
-        let total_self_ns = rows.iter().map(|row| row.self_ns).sum();
+        let total_self_ns =
+            rows.iter().fold(0, |total: u64, row| total.saturating_add(row.self_ns));
         Statistics { rows, total_self_ns }
     }
 }
 
 impl Observer for Rows {
     fn slice(&mut self, slice: &Slice, life: &Life) {
-        self.0[life.callsite.index()].self_ns += slice.length_ns;
+        let row = &mut self.0[life.callsite.index()];
+        row.self_ns = row.self_ns.saturating_add(slice.length_ns);
     }
 
     fn segment(&mut self, segment: &Segment, life: &Life) {
         let row = &mut self.0[life.callsite.index()];
         row.segments += 1;
-        row.busy_ns += segment.busy_ns;
-        row.nonreentrant_ns += segment.nonreentrant_ns;
+        row.busy_ns = row.busy_ns.saturating_add(segment.busy_ns);
+        row.nonreentrant_ns = row.nonreentrant_ns.saturating_add(segment.nonreentrant_ns);
     }
 
     fn closed(&mut self, closing: &Closing, life: &Life) {
@@ -133,7 +135,8 @@ impl Observer for Rows {
         row.min_ns = if row.spans == 0 { life.busy_ns } else { row.min_ns.min(life.busy_ns) };
         row.max_ns = row.max_ns.max(life.busy_ns);
         row.spans += 1;
-        row.idle_ns += closing.lifetime_ns().saturating_sub(life.ran_ns);
+        let idle_ns = closing.lifetime_ns().saturating_sub(life.ran_ns);
+        row.idle_ns = row.idle_ns.saturating_add(idle_ns);
         row.busy.record(life.busy_ns);
     }
 }

@@ -103,9 +103,9 @@ impl Batches {
 impl Batch {
     fn push(&mut self, sample: Sample) {
         self.spans += 1;
-        self.busy_ns += sample.busy_ns;
-        self.self_ns += sample.self_ns;
-        self.idle_ns += sample.idle_ns;
+        self.busy_ns = self.busy_ns.saturating_add(sample.busy_ns);
+        self.self_ns = self.self_ns.saturating_add(sample.self_ns);
+        self.idle_ns = self.idle_ns.saturating_add(sample.idle_ns);
         self.count(bucket_of(sample.busy_ns), 1);
     }
 
@@ -118,9 +118,9 @@ impl Batch {
 
     fn merge(&mut self, other: &Batch) {
         self.spans += other.spans;
-        self.busy_ns += other.busy_ns;
-        self.self_ns += other.self_ns;
-        self.idle_ns += other.idle_ns;
+        self.busy_ns = self.busy_ns.saturating_add(other.busy_ns);
+        self.self_ns = self.self_ns.saturating_add(other.self_ns);
+        self.idle_ns = self.idle_ns.saturating_add(other.idle_ns);
         for &(bucket, spans) in &other.busy {
             self.count(bucket, spans);
         }

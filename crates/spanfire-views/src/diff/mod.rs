@@ -127,7 +127,8 @@ impl Diff {
 
     /// The weight of all of each side, before and after, over all its recordings.
     pub fn total(&self, weight: Weight) -> [u64; 2] {
-        [0, 1].map(|side| self.nodes.iter().map(|node| node.own(weight)[side]).sum())
+        let own = |side| self.nodes.iter().map(move |node: &DiffNode| node.own(weight)[side]);
+        [0, 1].map(|side| own(side).fold(0, u64::saturating_add))
     }
 
     /// The weight of every node with all that is under it, before and after, by node index.
@@ -136,7 +137,7 @@ impl Diff {
         for index in (1..self.nodes.len()).rev() {
             let under = totals[index];
             let around = &mut totals[self.nodes[index].parent];
-            *around = [around[0] + under[0], around[1] + under[1]];
+            *around = [0, 1].map(|side| around[side].saturating_add(under[side]));
         }
         totals
     }

@@ -135,7 +135,7 @@ impl Life {
         match self.waits_since {
             None if idle => self.waits_since = Some(now_ns),
             Some(since_ns) if !idle => {
-                self.waited_ns += window.length(since_ns, now_ns);
+                self.waited_ns = self.waited_ns.saturating_add(window.length(since_ns, now_ns));
                 self.waits_since = None;
             }
             _ => {}
@@ -145,7 +145,7 @@ impl Life {
     /// Stops its waiting clock for good.
     pub fn stop_waiting(&mut self, now_ns: u64, window: Window) {
         if let Some(since_ns) = self.waits_since.take() {
-            self.waited_ns += window.length(since_ns, now_ns);
+            self.waited_ns = self.waited_ns.saturating_add(window.length(since_ns, now_ns));
         }
     }
 

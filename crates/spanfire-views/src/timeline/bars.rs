@@ -86,7 +86,7 @@ impl LaneBars {
 
     fn mark(&mut self, mark: Mark, resolution_ns: u64) {
         let last = self.last_marks.get(&mark.callsite);
-        if last.is_none_or(|last_ns| mark.at_ns - last_ns >= resolution_ns) {
+        if last.is_none_or(|last_ns| mark.at_ns.saturating_sub(*last_ns) >= resolution_ns) {
             self.last_marks.insert(mark.callsite, mark.at_ns);
             self.marks.push(mark);
         }
@@ -113,10 +113,11 @@ impl Run {
         if self.shares.is_empty() {
             self.shares.insert(self.bar.callsite, self.bar.busy_ns);
         }
-        *self.shares.entry(bar.callsite).or_default() += bar.busy_ns;
+        let share = self.shares.entry(bar.callsite).or_default();
+        *share = share.saturating_add(bar.busy_ns);
         self.bar.end_ns = self.bar.end_ns.max(bar.end_ns);
         self.bar.segments += bar.segments;
-        self.bar.busy_ns += bar.busy_ns;
+        self.bar.busy_ns = self.bar.busy_ns.saturating_add(bar.busy_ns);
         self.bar.open |= bar.open;
     }
 

@@ -58,3 +58,19 @@ fn a_stall_is_counted_and_changes_nothing() {
         ",
     );
 }
+
+#[test]
+fn a_request_is_not_busy_twice_where_a_loss_is_known_late() {
+    check(
+        "
+        one   |A( B: ]A A[                   ]A   -A
+        two   |          B[              ]B
+        three |            C(  )C
+        C < A
+        lost two 11..22 1
+        ",
+        "
+        request 1 A 0+35 busy 27 idle 8 work 32 spans 3 segments 4 threads 3
+        ",
+    );
+}

@@ -182,8 +182,13 @@ impl<'a, O: Observer> Engine<'a, O> {
         let window = self.rules.window;
         if self.lanes[lane].selected && window.meets(first_ns, last_ns) {
             match loss.cause {
-                LossCause::Stall => self.tally.stalled_ns += window.length(first_ns, last_ns),
-                LossCause::Overflow | LossCause::Sink => self.tally.lost_events += loss.events,
+                LossCause::Stall => {
+                    let stalled_ns = window.length(first_ns, last_ns);
+                    self.tally.stalled_ns = self.tally.stalled_ns.saturating_add(stalled_ns);
+                }
+                LossCause::Overflow | LossCause::Sink => {
+                    self.tally.lost_events = self.tally.lost_events.saturating_add(loss.events);
+                }
             }
         }
         if loss.events == 0 {

@@ -81,7 +81,7 @@ impl<O: Observer> Engine<'_, O> {
             if length_ns > 0 {
                 lane.clock_ns += length_ns;
                 let life = &mut self.lives[owner];
-                life.self_ns += length_ns;
+                life.self_ns = life.self_ns.saturating_add(length_ns);
                 self.observer.slice(&Slice { length_ns, path: place.path }, life);
             }
         }
@@ -139,14 +139,14 @@ impl<O: Observer> Engine<'_, O> {
     fn report(&mut self, lane: usize, left: &Open, clock_ns: u64, now_ns: u64, open: bool) {
         let window = self.rules.window;
         let life = &mut self.lives[left.slot];
-        life.ran_ns += window.length(left.entered_ns, now_ns);
+        life.ran_ns = life.ran_ns.saturating_add(window.length(left.entered_ns, now_ns));
         let busy_ns = clock_ns - left.entered_clock_ns;
         let counts = left.place.counts || busy_ns > 0;
         let there = self.lanes[lane].selected && window.meets(left.entered_ns, now_ns);
         if life.standing != Standing::Visible || !counts || !there {
             return;
         }
-        life.busy_ns += busy_ns;
+        life.busy_ns = life.busy_ns.saturating_add(busy_ns);
         life.segments += 1;
         let outermost_ns = clock_ns - left.outermost_clock_ns;
         let segment = Segment {
