@@ -130,7 +130,7 @@ impl<W: Write> Writer<W> {
     /// Adds the next events of `lane`, in the words of [`raw`](crate::raw). Ticks that decrease are
     /// raised to the one before and counted. What stands directly before a span's *new* comes in the
     /// same call. Returns how many records were written: words of an unknown lane are not, nor are
-    /// those from the first record that is not whole.
+    /// those from the first record that is not whole or of no known kind.
     pub fn events(&mut self, lane: LaneId, words: &[u64]) -> Result<u64, Error> {
         let mut rest = words;
         let mut written = 0;

@@ -86,7 +86,7 @@ impl Recovery {
         if events == 0 {
             return Ok(());
         }
-        self.summary.lost_events += events;
+        self.summary.lost_events = self.summary.lost_events.saturating_add(events);
         let (first, last) = (Tick(first), Tick(last));
         self.writer.loss(&Loss { lane, first, last, events, cause: LossCause::Overflow })
     }
