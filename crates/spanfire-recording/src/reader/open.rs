@@ -44,12 +44,14 @@ pub(super) fn open(mut source: Source, tail: Option<&Path>) -> Result<Recording,
         tail_state = match recovered {
             None => TailState::Missing,
             Some(Err(state)) => state,
-            Some(Ok((blocks, summary))) => {
+            Some(Ok((blocks, mut summary))) => {
                 source = source.extended(end, blocks);
                 let (entries, mut end_of_tail) = scanned(&source, end)?;
                 let own_chunks = tables.chunks.len();
                 tables.add_all(&source, &entries, &mut end_of_tail)?;
                 let whole = tables.keep_readable(&source, own_chunks);
+                let kept = tables.chunks[own_chunks..].iter();
+                summary.records = kept.map(|chunk| u64::from(chunk.events)).sum();
                 match end_of_tail.filter(|cut| cut.at_byte < source.len()) {
                     None if whole => TailState::Taken(summary),
                     _ => TailState::Damaged(summary),
