@@ -20,7 +20,8 @@ const EDGES: [(&str, &[&str]); 5] = [
 ];
 
 /// Members that stand outside the journey and may use any of it.
-const AROUND: [&str; 3] = ["spanfire-examples", "spanfire-benches", "spanfire-tests"];
+const AROUND: [&str; 4] =
+    ["spanfire-examples", "spanfire-benches", "spanfire-tests", "spanfire-fuzz"];
 
 /// All that an application links with the recorder, with the features that are asked for.
 const RECORDER: [(&str, &[&str]); 7] = [

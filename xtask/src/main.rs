@@ -12,6 +12,7 @@ mod steps;
 mod edges;
 mod tidy;
 mod viewer;
+mod fuzz;
 
 use std::process::ExitCode;
 
@@ -23,7 +24,7 @@ struct Step {
 }
 
 /// In the order `ci` runs them: what fails fastest comes first, the tests' summary stands last.
-const STEPS: [Step; 11] = [
+const STEPS: [Step; 12] = [
     Step { name: "fmt", shows: "rustfmt leaves every file as it is", run: steps::fmt },
     Step { name: "tidy", shows: "the invariants that a text search can see hold", run: tidy::run },
     Step { name: "edges", shows: "crates depend only on what they may", run: edges::run },
@@ -42,6 +43,11 @@ const STEPS: [Step; 11] = [
     Step { name: "benches", shows: "every benchmark compiles", run: steps::benches },
     Step { name: "examples", shows: "every example runs to its end", run: steps::examples },
     Step { name: "browser", shows: "the viewer works in chromium", run: viewer::browser },
+    Step {
+        name: "fuzz",
+        shows: "no mutation of a recording breaks a promise of its readers",
+        run: fuzz::run,
+    },
     Step {
         name: "test",
         shows: "every test of the workspace passes, doctests included",

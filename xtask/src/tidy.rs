@@ -28,12 +28,13 @@ const UNSAFE: &[(&str, &str)] = &[
 ];
 
 /// Crate roots that forbid `unsafe` unless they hold a file of [`UNSAFE`].
-const CRATE_ROOTS: [&str; 6] = [
+const CRATE_ROOTS: [&str; 7] = [
     "crates/spanfire-recording/src/lib.rs",
     "crates/spanfire-views/src/lib.rs",
     "crates/spanfire-render/src/lib.rs",
     "crates/spanfire-cli/src/main.rs",
     "tests/harness/lib.rs",
+    "fuzz/src/lib.rs",
     "xtask/src/main.rs",
 ];
 

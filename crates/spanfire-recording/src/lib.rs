@@ -29,6 +29,9 @@ mod chunk;
 mod writer;
 pub mod tail;
 mod reader;
+#[cfg(feature = "fuzzing")]
+#[doc(hidden)]
+pub mod fuzzing;
 
 pub use block::VERSION;
 pub use callsite::{Callsite, CallsiteKind, Level};

@@ -6,6 +6,8 @@ mod tables;
 mod open;
 
 pub(crate) use index::IndexEntry;
+#[cfg(feature = "fuzzing")]
+pub(crate) use index::parse as parse_index;
 
 use crate::{
     Anchor, Calibration, Callsite, Chunk, Error, Form, Header, Lane, LaneId, Loss, LossCause,
