@@ -33,18 +33,28 @@ pub fn run_with(mut command: Command, arguments: &[&str]) -> Result<(), String> 
 
 /// The workspace's packages, as `cargo metadata` gives them.
 pub fn packages() -> Result<Vec<Value>, String> {
+    match &metadata()?["packages"] {
+        Value::Array(packages) => Ok(packages.clone()),
+        _ => Err("cargo metadata names no packages".into()),
+    }
+}
+
+/// Where cargo puts what it builds.
+pub fn target_folder() -> Result<PathBuf, String> {
+    match &metadata()?["target_directory"] {
+        Value::String(path) => Ok(path.into()),
+        _ => Err("cargo metadata names no target folder".into()),
+    }
+}
+
+fn metadata() -> Result<Value, String> {
     let output = command(&["metadata", "--format-version", "1", "--no-deps", "--offline"])
         .output()
         .map_err(|error| format!("cargo metadata does not start: {error}"))?;
     if !output.status.success() {
         return Err(String::from_utf8_lossy(&output.stderr).trim().to_owned());
     }
-    let metadata: Value = serde_json::from_slice(&output.stdout)
-        .map_err(|error| format!("cargo metadata: {error}"))?;
-    match &metadata["packages"] {
-        Value::Array(packages) => Ok(packages.clone()),
-        _ => Err("cargo metadata names no packages".into()),
-    }
+    serde_json::from_slice(&output.stdout).map_err(|error| format!("cargo metadata: {error}"))
 }
 
 /// Has `rustup` install a component unless cargo can already run `subcommand`.

@@ -8,6 +8,7 @@
 
 mod cargo;
 mod test;
+mod memory_model;
 mod steps;
 mod edges;
 mod tidy;
@@ -24,7 +25,7 @@ struct Step {
 }
 
 /// In the order `ci` runs them: what fails fastest comes first, the tests' summary stands last.
-const STEPS: [Step; 12] = [
+const STEPS: [Step; 15] = [
     Step { name: "fmt", shows: "rustfmt leaves every file as it is", run: steps::fmt },
     Step { name: "tidy", shows: "the invariants that a text search can see hold", run: tidy::run },
     Step { name: "edges", shows: "crates depend only on what they may", run: edges::run },
@@ -47,6 +48,21 @@ const STEPS: [Step; 12] = [
         name: "fuzz",
         shows: "no mutation of a recording breaks a promise of its readers",
         run: fuzz::run,
+    },
+    Step {
+        name: "loom",
+        shows: "lanes and collector keep their promises in every order of their threads",
+        run: memory_model::loom,
+    },
+    Step {
+        name: "miri",
+        shows: "the unsafe code touches only what it may",
+        run: memory_model::miri,
+    },
+    Step {
+        name: "sanitize",
+        shows: "no races, and no misuse of memory in whole programs",
+        run: memory_model::sanitize,
     },
     Step {
         name: "test",

@@ -15,7 +15,8 @@ pub(crate) fn finish_at_exit(running: &Arc<Running>) {
     all.push(Arc::downgrade(running));
 }
 
-#[cfg(unix)]
+/// The interpreter has no such function.
+#[cfg(all(unix, not(miri)))]
 fn register() {
     unsafe extern "C" {
         /// ISO C: calls `function` at normal termination of the process.
@@ -28,10 +29,10 @@ fn register() {
     }
 }
 
-#[cfg(not(unix))]
+#[cfg(any(not(unix), miri))]
 fn register() {}
 
-#[cfg(unix)]
+#[cfg(all(unix, not(miri)))]
 extern "C" fn finish_all() {
     // A panic must not reach C; what could panic in here is the program's own subscriber.
     let _ = std::panic::catch_unwind(|| {
