@@ -75,6 +75,11 @@ impl Input {
         &self.recording
     }
 
+    /// What is selected of it.
+    pub fn selection(&self) -> &Selection {
+        &self.selection
+    }
+
     /// Replays the selection into a view, with a progress bar where that takes long.
     pub fn view<T>(
         &self,

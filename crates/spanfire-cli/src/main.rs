@@ -2,7 +2,8 @@
 //!
 //! `args` holds what was typed; `selection` and `commands` hold what it means. Every command that
 //! reads a recording goes the same way: [`input`] opens it and replays the selection, a view
-//! aggregates, `spanfire-render` writes, and [`output`] puts the bytes in place in one step.
+//! aggregates, `spanfire-render` writes, and [`output`] puts the bytes in place in one step; `view` hands them to a browser through
+//! [`server`] instead.
 //!
 //! Exit codes: 0 done, 1 the recording is bad or the output cannot be written, 2 something on the
 //! command line is wrong. Wrong is also a name that the recording does not have: a `--root`, a
@@ -21,6 +22,7 @@ mod input;
 mod progress;
 mod output;
 mod failure;
+mod server;
 mod commands;
 
 use args::{Cli, Command};
@@ -36,6 +38,7 @@ fn main() -> ExitCode {
         Command::Top(args) => commands::top(&args),
         Command::Requests(args) => commands::requests(&args),
         Command::Report(args) => commands::report(&args),
+        Command::View(args) => commands::view(&args),
         Command::Diff(args) => commands::diff(&args),
         Command::Export(args) => commands::export(&args),
         Command::Completions(args) => commands::completions(&args),

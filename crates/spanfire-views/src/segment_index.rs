@@ -7,7 +7,7 @@
 mod row;
 
 use crate::replay::{Life, Observer, Segment};
-use crate::{Mark, Replay, Timeline};
+use crate::{Mark, Replay, Summary, Timeline};
 use row::{Row, RowBuilder};
 use spanfire_recording::{CallsiteId, Error, LaneId};
 use std::ops::Range;
@@ -31,12 +31,15 @@ pub struct IndexedLane {
 }
 
 impl SegmentIndex {
-    /// The segments of the selection.
-    pub fn of(replay: &Replay<'_>) -> Result<SegmentIndex, Error> {
+    /// The segments of the selection, and how much it holds, from one reading.
+    pub fn of(replay: &Replay<'_>) -> Result<(SegmentIndex, Summary), Error> {
         let lanes = replay.recording().lanes();
-        let replayed = replay.run(Indexer(lanes.iter().map(|_| Building::default()).collect()))?;
+        let building = Indexer(lanes.iter().map(|_| Building::default()).collect());
+        let replayed = replay.run((building, Summary::default()))?;
+        let (Indexer(built), summary) = replayed.observer;
+        let summary = summary.completed(replay, &replayed.tally, &replayed.seen);
         let labels = (0..).map(LaneId).zip(lanes).map(|(id, lane)| (id, lane.label(id)));
-        let built = labels.zip(replayed.observer.0).zip(replayed.seen);
+        let built = labels.zip(built).zip(replayed.seen);
         let lanes = built.filter(|((_, built), seen)| *seen || !built.rows.is_empty()).map(
             |(((lane, label), Building { rows, marks }), _)| IndexedLane {
                 lane,
@@ -45,7 +48,8 @@ impl SegmentIndex {
                 marks,
             },
         );
-        Ok(SegmentIndex { range_ns: Timeline::range_of(replay), lanes: lanes.collect() })
+        let range_ns = Timeline::range_of(replay);
+        Ok((SegmentIndex { range_ns, lanes: lanes.collect() }, summary))
     }
 
     /// The time there is: the selection's range, or from the first event to the last.
@@ -60,7 +64,12 @@ impl SegmentIndex {
 
     /// How many segments there are.
     pub fn segments(&self) -> usize {
-        self.lanes.iter().flat_map(|lane| &lane.rows).map(Row::len).sum()
+        self.lanes.iter().map(IndexedLane::segments).sum()
+    }
+
+    /// About how many of them begin in `range_ns`: to know what it would take to look at each.
+    pub fn segments_in(&self, range_ns: &Range<u64>) -> usize {
+        self.lanes.iter().flat_map(|lane| &lane.rows).map(|row| row.begin_in(range_ns)).sum()
     }
 }
 
@@ -68,6 +77,11 @@ impl IndexedLane {
     /// How many rows it has: its deepest segment's depth plus one.
     pub fn depth(&self) -> usize {
         self.rows.len()
+    }
+
+    /// How many segments it has.
+    pub fn segments(&self) -> usize {
+        self.rows.iter().map(Row::len).sum()
     }
 
     /// What a picture of `range_ns` shows at `depth`, where a pixel is `pixel_ns`, in the order of

@@ -1,7 +1,7 @@
 //! How much a recording holds.
 
 use crate::Replay;
-use crate::replay::{Closing, Life, Observer, Segment};
+use crate::replay::{Closing, Life, Observer, Segment, Tally};
 use spanfire_recording::{CallsiteId, Error, LaneId};
 
 /// How much the selection holds, and what is missing from it.
@@ -35,17 +35,22 @@ impl Summary {
     /// Counts the selection.
     pub fn of(replay: &Replay<'_>) -> Result<Summary, Error> {
         let replayed = replay.run(Summary::default())?;
-        let mut summary = replayed.observer;
-        summary.threads = replayed.seen.iter().filter(|&&seen| seen).count();
-        summary.unmatched_exits = replayed.tally.unmatched_exits;
-        summary.unknown_spans += replayed.tally.unknown_drops;
-        summary.lost_events = replayed.tally.lost_events;
-        summary.stalled_ns = replayed.tally.stalled_ns;
+        Ok(replayed.observer.completed(replay, &replayed.tally, &replayed.seen))
+    }
+
+    /// What was counted, with what is known when the replay has ended.
+    pub(crate) fn completed(self, replay: &Replay<'_>, tally: &Tally, seen: &[bool]) -> Summary {
+        let mut summary = self;
+        summary.threads = seen.iter().filter(|&&seen| seen).count();
+        summary.unmatched_exits = tally.unmatched_exits;
+        summary.unknown_spans += tally.unknown_drops;
+        summary.lost_events = tally.lost_events;
+        summary.stalled_ns = tally.stalled_ns;
         let recording = replay.recording();
         let last = recording.chunks().iter().map(|chunk| chunk.last).max().unwrap_or_default();
         let last_ns = recording.timebase().ns(last);
         summary.duration_ns = replay.rules().window.length(0, last_ns);
-        Ok(summary)
+        summary
     }
 }
 

@@ -61,6 +61,9 @@ pub enum Command {
     /// Writes one HTML file in which the recording can be explored, offline
     #[command(after_help = "Example:\n  spanfire report server.spanfire -o server.html")]
     Report(ReportArgs),
+    /// Shows the recording in the browser, from a local server: for recordings too large for one file
+    #[command(after_help = "Example:\n  spanfire view server.spanfire --port 8080 --no-open")]
+    View(ViewArgs),
     /// Shows what changed between two recordings, and whether it is more than noise
     #[command(
         after_help = "Example:\n  spanfire diff before.spanfire after.spanfire -o diff.svg\n  spanfire diff a1.spanfire b1.spanfire --before a2.spanfire --after b2.spanfire --fail-if slower:5"
@@ -239,6 +242,22 @@ pub struct ExportArgs {
     /// Where it goes; `-` is standard output
     #[arg(short, long, value_name = "OUT", default_value = "-")]
     pub output: PathBuf,
+    #[command(flatten)]
+    pub input: InputArgs,
+}
+
+/// `spanfire view`.
+#[derive(Debug, Args)]
+pub struct ViewArgs {
+    /// The port of 127.0.0.1 to listen at; 0 is any that is free
+    #[arg(long, default_value_t = 0)]
+    pub port: u16,
+    /// Only print the address; otherwise it is opened in the browser
+    #[arg(long)]
+    pub no_open: bool,
+    /// The title of the page
+    #[arg(long)]
+    pub title: Option<String>,
     #[command(flatten)]
     pub input: InputArgs,
 }

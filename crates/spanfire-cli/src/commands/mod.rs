@@ -7,6 +7,7 @@ mod chart;
 mod top;
 mod requests;
 mod report;
+mod view;
 mod diff;
 mod export;
 mod completions;
@@ -21,6 +22,7 @@ pub use report::report;
 pub use requests::requests;
 pub use run::run;
 pub use top::top;
+pub use view::view;
 
 use crate::args::{RowsArgs, StacksArgs, TableFormat};
 use crate::failure::Failure;

@@ -2,7 +2,7 @@
 
 use crate::command::Desk;
 
-const COMMANDS: [&str; 10] = [
+const COMMANDS: [&str; 11] = [
     "run",
     "info",
     "flamegraph",
@@ -10,6 +10,7 @@ const COMMANDS: [&str; 10] = [
     "top",
     "requests",
     "report",
+    "view",
     "diff",
     "export",
     "completions",

@@ -6,8 +6,10 @@ use super::fields::FieldColumn;
 use super::lane::Shape;
 use super::{Report, ReportOptions};
 use serde::Serialize;
-use spanfire_recording::{Callsite, CallsiteKind};
-use spanfire_views::{CallTree, LaneSpans, SpanStatistics};
+use spanfire_recording::{Callsite, CallsiteKind, Recording};
+use spanfire_views::{
+    CallTree, LaneSpans, Request, RequestTable, SegmentIndex, SpanStatistics, Statistics,
+};
 
 #[derive(Serialize)]
 pub(super) struct Head<'a, I> {
@@ -49,8 +51,33 @@ struct Lane<'a> {
     marks: usize,
 }
 
-/// The merged graphs over everything that is selected.
+/// What pages other than the chart show of a recording whose spans stay on the server.
 #[derive(Serialize)]
+pub(super) struct Merged<'a> {
+    trees: Trees,
+    statistics: Vec<Row>,
+    requests: Vec<RequestRow<'a>>,
+}
+
+/// A request, as the page's own analysis has it; times in ns.
+#[derive(Serialize)]
+struct RequestRow<'a> {
+    number: u64,
+    site: u32,
+    start: u64,
+    lifetime: u64,
+    busy: u64,
+    idle: u64,
+    work: u64,
+    spans: u64,
+    segments: u64,
+    threads: usize,
+    open: bool,
+    fields: Vec<(&'a str, String)>,
+}
+
+/// The merged graphs over everything that is selected.
+#[derive(Serialize, Default)]
 struct Trees {
     thread: Tree,
     span: Tree,
@@ -109,6 +136,77 @@ impl<'a, I> Head<'a, I> {
             trees: Trees { thread: Tree::of(&report.by_thread), span: Tree::of(&report.by_span) },
             statistics: report.statistics.rows.iter().map(Row::of).collect(),
             info,
+        }
+    }
+}
+
+impl<'a, I> Head<'a, I> {
+    /// The head of a recording whose spans stay on the server: without what takes longer to find.
+    pub fn outline(
+        recording: &'a Recording,
+        index: &'a SegmentIndex,
+        options: &'a ReportOptions,
+        info: I,
+    ) -> Self {
+        let range_ns = index.range_ns();
+        let lanes = index.lanes().iter().map(|lane| Lane {
+            lane: lane.lane.0,
+            label: &lane.label,
+            segments: lane.segments(),
+            marks: 0,
+        });
+        Head {
+            title: &options.title,
+            selection: &options.selection,
+            resolution_ns: 1,
+            range_ns: [range_ns.start, range_ns.end],
+            callsites: recording.callsites().iter().map(Site::of).collect(),
+            shapes: Vec::new(),
+            lanes: lanes.collect(),
+            lives: 0,
+            fields: &[],
+            trees: Trees::default(),
+            statistics: Vec::new(),
+            info,
+        }
+    }
+}
+
+impl<'a> Merged<'a> {
+    /// What is exact over a selection, however many spans it has.
+    pub fn of(
+        by_thread: &CallTree,
+        by_span: &CallTree,
+        statistics: &Statistics,
+        requests: &'a RequestTable,
+    ) -> Merged<'a> {
+        Merged {
+            trees: Trees { thread: Tree::of(by_thread), span: Tree::of(by_span) },
+            statistics: statistics.rows.iter().map(Row::of).collect(),
+            requests: requests.requests().iter().map(RequestRow::of).collect(),
+        }
+    }
+}
+
+impl<'a> RequestRow<'a> {
+    fn of(request: &'a Request) -> RequestRow<'a> {
+        RequestRow {
+            number: request.id.0,
+            site: request.callsite.0,
+            start: request.start_ns,
+            lifetime: request.lifetime_ns,
+            busy: request.busy_ns,
+            idle: request.idle_ns,
+            work: request.work_ns,
+            spans: request.spans,
+            segments: request.segments,
+            threads: request.threads,
+            open: request.open,
+            fields: request
+                .fields
+                .iter()
+                .map(|field| (field.name.as_str(), field.value.to_string()))
+                .collect(),
         }
     }
 }

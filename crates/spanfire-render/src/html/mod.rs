@@ -4,6 +4,7 @@
 //! - `lane`, `lives`, `fields`: spans as columns
 //! - `numbers`: how columns are written
 //! - `ascii`: how bytes are written in a page
+//! - `served`: the same for a page that asks a server for its data
 //! - `viewer.html`: the viewer, built from `viewer/`, with a place for the data
 //!
 //! Every block is compressed by itself. The same report gives the same bytes. A page makes no
@@ -15,6 +16,7 @@ mod lives;
 mod fields;
 mod head;
 mod ascii;
+pub mod served;
 
 use crate::{Error, tables};
 use flate2::{Compression, write::DeflateEncoder};

@@ -17,7 +17,7 @@ mod lane;
 mod observer;
 mod engine;
 
-pub(crate) use engine::Replayed;
+pub(crate) use engine::{Replayed, Tally};
 pub(crate) use life::{Life, RequestNumber};
 pub(crate) use observer::{Closing, Observer, Segment, Slice};
 

@@ -92,6 +92,11 @@ impl Row {
         self.starts.len()
     }
 
+    pub fn begin_in(&self, range_ns: &Range<u64>) -> usize {
+        let before = |ns: u64| self.starts.partition_point(|&start| start < ns);
+        before(range_ns.end).saturating_sub(before(range_ns.start))
+    }
+
     fn length(&self, index: usize) -> u64 {
         match self.lengths[index] {
             LONG => {

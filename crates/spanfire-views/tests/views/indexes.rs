@@ -1,12 +1,12 @@
 //! Segments looked at from afar and from near.
 
 use crate::sketch;
-use spanfire_views::{IndexedLane, Replay, SegmentIndex, Shown, Spans, Timeline};
+use spanfire_views::{IndexedLane, Replay, SegmentIndex, Shown, Spans, Summary, Timeline};
 use std::fmt::Write;
 
 fn index(drawn: &str) -> SegmentIndex {
     let (recording, selection) = sketch::parse(drawn);
-    SegmentIndex::of(&Replay::new(&recording, selection)).expect("a recording just drawn")
+    SegmentIndex::of(&Replay::new(&recording, selection)).expect("a recording just drawn").0
 }
 
 /// What is shown of a row: `start+length`, and how many where it is more than one.
@@ -73,7 +73,9 @@ fn at_every_scale_all_segments_and_all_their_time_are_there_in_at_most_two_a_pix
 fn the_index_holds_what_the_spans_are() {
     let (recording, selection) = sketch::parse("main |A( B( C( )C )B !e )A\nworker | E( F( )F )E");
     let replay = Replay::new(&recording, selection);
-    let index = SegmentIndex::of(&replay).expect("an index");
+    let (index, summary) = SegmentIndex::of(&replay).expect("an index");
+    assert_eq!(summary, Summary::of(&replay).expect("a summary"));
+    assert_eq!(index.segments_in(&(5..100)), 3);
     let spans = Spans::of(&replay).expect("spans");
     assert_eq!(index.range_ns(), Timeline::range_of(&replay));
     for (lane, spans) in index.lanes().iter().zip(&spans.lanes) {

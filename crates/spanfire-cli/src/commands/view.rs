@@ -1,0 +1,146 @@
+//! `spanfire view`.
+
+use crate::args::ViewArgs;
+use crate::failure::{Failure, say};
+use crate::input::Input;
+use crate::server::{Answer, Asked, Server};
+use spanfire_render::{Report, ReportOptions, served};
+use spanfire_views::{
+    CallTree, Replay, RequestTable, SegmentIndex, Selection, Stacks, Statistics, Summary,
+};
+use std::io::{self, Write};
+use std::ops::Range;
+use std::process::{Command, ExitCode, Stdio};
+
+/// More segments than this are not sent one by one.
+const NEAR_MAX: usize = 400_000;
+/// No screen is wider, in pixels; three of them are asked for at once.
+const WIDTH_MAX: u64 = 100_000;
+
+/// Serves the viewer until the process is ended.
+pub fn view(args: &ViewArgs) -> Result<ExitCode, Failure> {
+    let input = Input::open(&args.input)?;
+    let server = Server::bind(args.port).map_err(|error| {
+        Failure::Bad(format!("127.0.0.1:{}: cannot listen: {error}", args.port))
+    })?;
+    let (index, summary) = input.view(SegmentIndex::of)?;
+    if index.lanes().is_empty() {
+        return Err(input.empty("spans to show"));
+    }
+    let options = ReportOptions {
+        title: args.title.clone().unwrap_or_else(|| input.name()),
+        selection: args.input.selection.described().unwrap_or_default(),
+        resolution_ns: 1,
+    };
+    let viewed = Viewed { input: &input, index, summary, options };
+    let address = server.address();
+    announce(&address)?;
+    if !args.no_open {
+        open(&address);
+    }
+    server.run(&|asked| viewed.answer(asked));
+    Ok(ExitCode::SUCCESS)
+}
+
+/// What is served.
+struct Viewed<'a> {
+    input: &'a Input,
+    index: SegmentIndex,
+    summary: Summary,
+    options: ReportOptions,
+}
+
+impl Viewed<'_> {
+    fn answer(&self, asked: &Asked) -> Answer {
+        let answer = match asked.path.as_str() {
+            "" => Ok(Answer::html(served::page())),
+            "outline" => self.outline(),
+            "window" => self.window(asked),
+            "merged" => self.merged(asked),
+            "near" => self.near(asked),
+            _ => Ok(Answer::refusal(404, "nothing is here")),
+        };
+        answer.unwrap_or_else(|failure| Answer::refusal(500, &failure))
+    }
+
+    fn outline(&self) -> Result<Answer, String> {
+        let recording = self.input.recording();
+        let outline = served::outline(recording, &self.index, &self.summary, &self.options);
+        outline.map(Answer::json).map_err(|error| error.to_string())
+    }
+
+    /// What a picture of `from` to `to` needs that is `width` pixels wide.
+    fn window(&self, asked: &Asked) -> Result<Answer, String> {
+        let range = self.range(asked);
+        let width = asked.number("width").unwrap_or(1_000).clamp(1, WIDTH_MAX);
+        let pixel_ns = (range.end - range.start) as f64 / width as f64;
+        let window = served::window(&self.index, &range, pixel_ns);
+        window.map(Answer::binary).map_err(|error| error.to_string())
+    }
+
+    /// Merged graphs, statistics and requests of a stretch of time.
+    fn merged(&self, asked: &Asked) -> Result<Answer, String> {
+        let replay = self.replay(asked);
+        let read = || {
+            Ok((
+                CallTree::of(&replay, Stacks::Thread)?,
+                CallTree::of(&replay, Stacks::Span)?,
+                Statistics::of(&replay)?,
+                RequestTable::of(&replay)?,
+            ))
+        };
+        let (by_thread, by_span, statistics, requests) =
+            read().map_err(|error: spanfire_recording::Error| error.to_string())?;
+        let merged = served::merged(&by_thread, &by_span, &statistics, &requests);
+        merged.map(Answer::json).map_err(|error| error.to_string())
+    }
+
+    /// Every span of a stretch of time, if they are not too many.
+    fn near(&self, asked: &Asked) -> Result<Answer, String> {
+        if self.index.segments_in(&self.range(asked)) > NEAR_MAX {
+            return Ok(Answer::refusal(413, "there are too many spans in this time"));
+        }
+        let replay = self.replay(asked);
+        let report = Report::of(self.input.recording(), &replay);
+        let report = report.map_err(|error| error.to_string())?;
+        let near = served::near(&report, &self.options);
+        near.map(Answer::binary).map_err(|error| error.to_string())
+    }
+
+    fn range(&self, asked: &Asked) -> Range<u64> {
+        let all = self.index.range_ns();
+        let from = asked.number("from").unwrap_or(0).clamp(all.start, all.end);
+        let to = asked.number("to").unwrap_or(u64::MAX).clamp(from, all.end);
+        from..to
+    }
+
+    /// What was selected of the recording, and of that the time that is asked for.
+    fn replay(&self, asked: &Asked) -> Replay<'_> {
+        let selection = self.input.selection();
+        let from = asked.number("from").into_iter().chain(selection.from_ns).max();
+        let to = asked.number("to").into_iter().chain(selection.to_ns).min();
+        let selection = Selection { from_ns: from, to_ns: to, ..selection.clone() };
+        Replay::new(self.input.recording(), selection)
+    }
+}
+
+/// Says where to look, on standard output, so that a script can go on with it.
+fn announce(address: &str) -> Result<(), Failure> {
+    let mut stdout = io::stdout().lock();
+    let written = writeln!(stdout, "{address}").and_then(|()| stdout.flush());
+    written.map_err(|error| Failure::stdout(error.kind(), format!("cannot write: {error}")))
+}
+
+/// Opens the browser, if there is one that can be found.
+fn open(address: &str) {
+    let program = match std::env::consts::OS {
+        "macos" => "open",
+        "windows" => "explorer",
+        _ => "xdg-open",
+    };
+    let mut command = Command::new(program);
+    command.arg(address).stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
+    if command.spawn().is_err() {
+        say("no browser was found; open the address above in one");
+    }
+}
