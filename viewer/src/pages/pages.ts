@@ -6,6 +6,8 @@ import type { Page } from "../app/page.ts";
 import { about } from "./about.ts";
 import { chart } from "./chart/chart.ts";
 import { flame } from "./flame/flame.ts";
+import { sandwich } from "./sandwich.ts";
+import { span } from "./span.ts";
 import { top } from "./top.ts";
 
-export const pages: readonly Page[] = [chart, flame, top, about];
+export const pages: readonly Page[] = [chart, flame, sandwich, top, span, about];

@@ -38,7 +38,7 @@ function read(key: keyof State, text: string): State[keyof State] | undefined {
   const standard = DEFAULTS[key];
   if (typeof standard === "boolean") return text === "true";
   if (typeof standard === "number") return Number.isFinite(Number(text)) ? Number(text) : undefined;
-  if (key === "view" || key === "range") return readRange(text);
+  if (key === "view" || key === "range" || key === "lengths") return readRange(text);
   const choices = CHOICES[key] as readonly string[] | undefined;
   if (choices && !choices.includes(text)) return undefined;
   return text as State[keyof State];

@@ -10,6 +10,7 @@ export type ColourBy = "crate" | "target" | "name" | "thread";
 export type Theme = "auto" | "light" | "dark";
 export type Stacks = "thread" | "span";
 export type Weight = "busy" | "idle" | "count";
+export type Measure = "busy" | "lifetime" | "self";
 
 /** From, to, in ns since the recording's start. */
 export type Range = readonly [number, number];
@@ -24,6 +25,9 @@ export interface State {
   span: string;
   /** The selected callsite, -1 for none: the frame of Sandwich, the name of Span. */
   site: number;
+  /** Which duration of spans is looked at, and the selected durations; `null` for all of them. */
+  measure: Measure;
+  lengths: Range | null;
   /** The number of the request that is open, 0 for none, and of the one it is compared with. */
   request: number;
   compare: number;
@@ -55,6 +59,8 @@ export const DEFAULTS: Readonly<State> = {
   range: null,
   span: "",
   site: -1,
+  measure: "busy",
+  lengths: null,
   request: 0,
   compare: 0,
   search: "",
@@ -80,4 +86,5 @@ export const CHOICES: { readonly [K in keyof State]?: readonly State[K][] } = {
   theme: ["auto", "light", "dark"],
   stacks: ["thread", "span"],
   weight: ["busy", "idle", "count"],
+  measure: ["busy", "lifetime", "self"],
 };
