@@ -180,10 +180,10 @@ impl<O: Observer> Engine<'_, O> {
     }
 
     pub(super) fn fields(&mut self, lane: usize, id: SpanId, chunk: &Chunk, fields: u32) {
-        if !O::FIELDS {
-            return;
-        }
+        // Looking for a span may let it be found by its id: so it is looked for whoever observes, or
+        // views would differ on recordings that use an id twice.
         if let Some(slot) = self.find(lane, id)
+            && O::FIELDS
             && self.lives[slot].standing == Standing::Visible
         {
             self.observer.fields(&self.lives[slot], chunk.fields(fields));
