@@ -180,6 +180,93 @@ fn an_index_of_many_entries_takes_no_more_than_in_proportion() {
     assert!(opening < MEGABYTE / 16);
 }
 
+/// What a count or length may be made to say: as CBOR an array, a map, a text and bytes of 2^40, as
+/// a varint 2^63, as a number of any width its largest.
+const CLAIMS: [&[u8]; 7] = [
+    &[0x9b, 0, 0, 1, 0, 0, 0, 0, 0],
+    &[0xbb, 0, 0, 1, 0, 0, 0, 0, 0],
+    &[0x7b, 0, 0, 1, 0, 0, 0, 0, 0],
+    &[0x5b, 0, 0, 1, 0, 0, 0, 0, 0],
+    &[0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 1],
+    &[0xff, 0xff, 0xff, 0x7f],
+    &[0xff; 8],
+];
+
+/// [T54c] Every count and length of every kind of block is somewhere among its bytes: so each byte
+/// is the start of a claim once, in its place and put in before it.
+#[test]
+fn no_claim_anywhere_in_a_block_takes_more_than_in_proportion() {
+    let turn = turn();
+    for form in sample::FORMS {
+        let bytes = sample::finished(form);
+        let blocks = frames::blocks_of(&bytes);
+        for (at, claim) in blocks
+            .iter()
+            .flat_map(|(_, stored)| stored.clone())
+            .flat_map(|at| CLAIMS.map(|claim| (at, claim)))
+        {
+            for replaced in [0, claim.len()] {
+                let (opening, chunk) = check(&turn, claiming(&bytes, at, claim, replaced));
+                assert!(opening.max(chunk) < MEGABYTE / 8, "{claim:?} at {at}: {opening}, {chunk}");
+            }
+        }
+    }
+}
+
+/// [T54c]
+#[test]
+fn no_length_of_a_block_takes_more_than_in_proportion() {
+    let turn = turn();
+    let bytes = sample::finished(Form::Subscriber);
+    for (_, stored) in frames::blocks_of(&bytes) {
+        let header = stored.start - 16;
+        for length in [0, 1, 1 << 16, 1 << 24, (1 << 24) + 1, u32::MAX] {
+            // The stored length, the plain one, and both; with the checksum made right and as it was.
+            for fields in [4..8, 8..12, 4..12] {
+                let mut lying = bytes.clone();
+                for field in lying[header..][fields].as_chunks_mut::<4>().0 {
+                    *field = u32::to_le_bytes(length);
+                }
+                let (opening, chunk) = check(&turn, lying.clone());
+                assert!(opening.max(chunk) < MEGABYTE / 8, "{length} at {header}");
+                let sealed = frames::checksum(&lying[header..header + 12], &lying[stored.clone()]);
+                lying[header + 12..header + 16].copy_from_slice(&sealed.to_le_bytes());
+                let (opening, chunk) = check(&turn, lying);
+                assert!(opening.max(chunk) < MEGABYTE / 8, "{length} at {header}");
+            }
+        }
+    }
+}
+
+#[test]
+fn a_chunk_of_many_records_without_their_ticks_takes_nothing() {
+    let turn = turn();
+    let tags = lz4_flex::block::compress(&vec![0x13; 1 << 17]);
+    let stored = [chunk_header(1 << 17), varint(0), tags].concat();
+    let plain = 28 + 1 + (1 << 17);
+    let (_, chunk) =
+        check(&turn, Frames::with_tables(Form::Layer).block(EVENTS, &stored, plain).bytes);
+    assert!(chunk < MEGABYTE / 2, "{chunk}");
+}
+
+/// The recording with `claim` at byte `at`, in the place of `replaced` bytes of the same block, and
+/// right lengths and checksums.
+fn claiming(bytes: &[u8], at: usize, claim: &[u8], replaced: usize) -> Vec<u8> {
+    let mut frames = Frames::new();
+    for (kind, stored) in frames::blocks_of(bytes) {
+        let mut payload = bytes[stored.clone()].to_vec();
+        let more = u32::from_le_bytes(bytes[stored.start - 8..][..4].try_into().unwrap());
+        let more = more as usize - payload.len();
+        if stored.contains(&at) {
+            let place = at - stored.start;
+            payload.splice(place..(place + replaced).min(payload.len()), claim.iter().copied());
+        }
+        let plain = payload.len() + more;
+        frames = frames.block(kind, &payload, plain as u32);
+    }
+    frames.bytes
+}
+
 proptest! {
     #[test]
     fn changed_bytes_under_right_checksums_take_no_more(

@@ -81,7 +81,8 @@ impl<'a> Decoder<'a> {
         ticks: &'a [u8],
         columns: &'a [u8],
     ) -> Option<Self> {
-        if header.events > MAX_EVENTS {
+        // Ticks are not compressed: so events are bounded by what is stored.
+        if header.events > MAX_EVENTS || ticks.len() < header.events as usize {
             return None;
         }
         let mut input = Input(columns);

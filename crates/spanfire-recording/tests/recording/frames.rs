@@ -29,11 +29,8 @@ impl Frames {
         start[0] = kind;
         start[4..8].copy_from_slice(&(stored.len() as u32).to_le_bytes());
         start[8..].copy_from_slice(&plain.to_le_bytes());
-        let mut hasher = crc32fast::Hasher::new();
-        hasher.update(&start);
-        hasher.update(stored);
         self.bytes.extend_from_slice(&start);
-        self.bytes.extend_from_slice(&hasher.finalize().to_le_bytes());
+        self.bytes.extend_from_slice(&checksum(&start, stored).to_le_bytes());
         self.bytes.extend_from_slice(stored);
         self
     }
@@ -55,6 +52,14 @@ impl Frames {
         self.bytes.extend_from_slice(b"SPANFIRE");
         self
     }
+}
+
+/// What stands behind the first 12 bytes of a block's header.
+pub fn checksum(start: &[u8], stored: &[u8]) -> u32 {
+    let mut hasher = crc32fast::Hasher::new();
+    hasher.update(start);
+    hasher.update(stored);
+    hasher.finalize()
 }
 
 /// A chunk's first 28 bytes, of lane 0 and tick 0.

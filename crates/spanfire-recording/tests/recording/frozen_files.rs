@@ -1,28 +1,43 @@
-//! A file of every format version, written once and never again, must be read for ever.
+//! A file of every format version and feature, written once and never again, must be read for ever.
 //!
-//! A version that has no file yet gets the sample of its day: the test writes it and fails, and the
-//! file is committed.
+//! A feature that has no file yet gets what today's writer makes of it: the test writes it and
+//! fails, and the file is committed.
 
-use crate::{contents::Contents, sample};
-use spanfire_recording::{Form, Recording, VERSION};
-use std::{fs, path::Path};
+use crate::{contents::Contents, features::FEATURES};
+use spanfire_recording::{Recording, VERSION};
+use std::{fs, path::PathBuf};
+
+/// Where the file of a version and feature is.
+pub fn path(version: u32, name: &str) -> PathBuf {
+    let folder = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/data");
+    folder.join(format!("version-{version}-{name}.spanfire"))
+}
 
 #[test]
 fn files_of_every_version_say_what_they_said() {
     for version in 1..=VERSION {
-        for (form, name) in [(Form::Subscriber, "subscriber"), (Form::Layer, "layer")] {
-            let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data");
-            let path = folder.join(format!("version-{version}-{name}.spanfire"));
+        for (name, write) in FEATURES {
+            let path = path(version, name);
             if !path.exists() {
-                fs::create_dir_all(&folder).unwrap();
-                fs::write(&path, sample::finished(form)).unwrap();
+                fs::write(&path, write()).unwrap();
                 panic!("{} was written: commit it", path.display());
             }
             let recording = Recording::open(&path).unwrap();
-            assert_eq!(recording.cut(), None);
             // Today's writer may write other bytes; what they say stays.
-            let today = Contents::of_bytes(&sample::finished(form));
-            assert_eq!(Contents::of(&recording), today, "{}", path.display());
+            let today = Recording::from_bytes(write()).unwrap();
+            assert_eq!(recording.cut().is_some(), today.cut().is_some(), "{name}");
+            assert_eq!(Contents::of(&recording), Contents::of(&today), "{name}");
+            assert!(Contents::of(&recording).chunks.iter().all(Option::is_some), "{name}");
         }
     }
+}
+
+#[test]
+fn every_file_is_of_a_feature() {
+    let folder = path(1, "").with_file_name("");
+    let names: Vec<PathBuf> =
+        fs::read_dir(folder).unwrap().map(|file| file.unwrap().path()).collect();
+    let known: Vec<PathBuf> =
+        (1..=VERSION).flat_map(|version| FEATURES.map(|(name, _)| path(version, name))).collect();
+    assert_eq!(names.iter().filter(|name| !known.contains(name)).count(), 0, "{names:?}");
 }

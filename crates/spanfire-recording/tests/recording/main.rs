@@ -3,6 +3,7 @@
 mod sample;
 mod contents;
 mod frames;
+mod features;
 
 mod round_trip;
 mod long_texts;
@@ -13,4 +14,5 @@ mod failing_sinks;
 mod tails;
 mod reading_threads;
 mod frozen_files;
+mod damaged_files;
 mod drifting_clocks;
