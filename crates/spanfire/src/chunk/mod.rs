@@ -7,10 +7,6 @@
 //! what is true.
 
 mod pool;
-#[cfg(not(spanfire_loom))]
-mod region;
-#[cfg(spanfire_loom)]
-#[path = "modelled_region.rs"]
 mod region;
 mod tail_file;
 
@@ -55,6 +51,23 @@ const _: () = {
     assert!(offset_of!(ChunkMemory, at_byte) == word::AT_BYTE * 8);
     assert!(offset_of!(ChunkMemory, words) == HEADER_WORDS * 8);
 };
+
+#[cfg(spanfire_loom)]
+impl ChunkMemory {
+    /// Loom's atomics are made; zeroed memory is none.
+    fn modelled() -> ChunkMemory {
+        let word = || AtomicU64::new(0);
+        ChunkMemory {
+            length: word(),
+            sequence: word(),
+            owner: word(),
+            taken: word(),
+            taken_next: word(),
+            at_byte: word(),
+            words: [(); CHUNK_WORDS].map(|()| word()),
+        }
+    }
+}
 
 /// When [`word::TAKEN_NEXT`] never counts.
 const NEVER: u64 = u64::MAX;

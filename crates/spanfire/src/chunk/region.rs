@@ -63,6 +63,11 @@ impl Region {
         // SAFETY: `used < chunks`, so the result lies within the region.
         let chunk = unsafe { self.start.add(self.used) };
         self.used += 1;
+        // SAFETY: as above, and nobody has the chunk yet.
+        #[cfg(spanfire_loom)]
+        unsafe {
+            chunk.write(ChunkMemory::modelled());
+        }
         Some(Chunk(chunk))
     }
 }
