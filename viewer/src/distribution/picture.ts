@@ -110,6 +110,7 @@ function drawSoFar(sheet: Sheet, ink: Ink, panel: Panel, bins: Bins): void {
 }
 
 function drawTitle(sheet: Sheet, ink: Ink, panel: Panel, title: string): void {
+  sheet.cover(LEFT + 1, panel.top + 1, LEFT + 12 + sheet.labels.width(title), panel.top + 16, ink.page, 0.8);
   sheet.write(title, LEFT + 6, panel.top + 8, ink.faint);
 }
 

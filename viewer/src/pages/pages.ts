@@ -7,7 +7,8 @@ import { about } from "./about.ts";
 import { chart } from "./chart/chart.ts";
 import { flame } from "./flame/flame.ts";
 import { sandwich } from "./sandwich.ts";
+import { requests } from "./requests/requests.ts";
 import { span } from "./span.ts";
 import { top } from "./top.ts";
 
-export const pages: readonly Page[] = [chart, flame, sandwich, top, span, about];
+export const pages: readonly Page[] = [chart, flame, sandwich, top, span, requests, about];

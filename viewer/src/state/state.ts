@@ -31,6 +31,8 @@ export interface State {
   /** The number of the request that is open, 0 for none, and of the one it is compared with. */
   request: number;
   compare: number;
+  /** The kind of request that is listed; empty for all. */
+  kind: string;
   /** Regular expressions; empty for none. */
   search: string;
   focus: string;
@@ -63,6 +65,7 @@ export const DEFAULTS: Readonly<State> = {
   lengths: null,
   request: 0,
   compare: 0,
+  kind: "",
   search: "",
   focus: "",
   ignore: "",
