@@ -6,7 +6,7 @@
  */
 
 import type { Site } from "../data/head.ts";
-import type { Recording, Span } from "../data/recording.ts";
+import type { Recording, Row } from "../data/recording.ts";
 
 export class Search {
   /** Whether there is anything to search for. */
@@ -33,9 +33,14 @@ export class Search {
     }
   }
 
-  /** Whether a span of a callsite matches. */
-  finds(site: number, span: Span): boolean {
-    return this.sites[site] === 1 || ("life" in span && this.lives?.[span.life] === 1);
+  /** Whether a span of a callsite matches; `life` is -1 for a plain one. */
+  finds(site: number, life: number): boolean {
+    return this.sites[site] === 1 || (life >= 0 && this.lives?.[life] === 1);
+  }
+
+  /** Whether a segment's span matches. */
+  findsIn(row: Row, index: number): boolean {
+    return this.finds(row.site[index], row.life ? row.life[index] : -1);
   }
 }
 

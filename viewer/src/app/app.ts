@@ -26,15 +26,14 @@ export class App {
   private addressTimer = 0;
   private readonly dark = window.matchMedia("(prefers-color-scheme: dark)");
 
-  /** `draw` is called in a frame after changes, with the state before them. */
+  /** `draw` is called in a frame after changes. */
   constructor(
     readonly recordings: readonly Recording[],
-    private readonly draw: (before: Readonly<State>) => void,
+    private readonly draw: () => void,
   ) {
     this.current = fromHash(location.hash);
     this.search = new Search(this.recording, this.current.search);
     this.colours = this.makeColours();
-    this.drawn = this.current;
     window.addEventListener("hashchange", () => this.set(fromHash(location.hash)));
     window.addEventListener("resize", () => this.redraw());
     this.dark.addEventListener("change", () => {
@@ -42,8 +41,6 @@ export class App {
       this.redraw();
     });
   }
-
-  private drawn: State;
 
   /** The recording; the later one, where two are compared. */
   get recording(): Recording {
@@ -83,9 +80,7 @@ export class App {
     this.drawing = true;
     requestAnimationFrame(() => {
       this.drawing = false;
-      const before = this.drawn;
-      this.drawn = this.current;
-      this.draw(before);
+      this.draw();
     });
   }
 

@@ -32,6 +32,11 @@ export function count(number: number): string {
   return String(Math.round(number)).replace(/\B(?=(\d{3})+$)/g, ",");
 }
 
+/** `1 span`, `2 spans`. */
+export function counted(number: number, noun: string): string {
+  return `${count(number)} ${noun}${number === 1 ? "" : "s"}`;
+}
+
 /** A share of one: `12.3 %`. */
 export function percent(share: number): string {
   return `${(100 * (Number.isFinite(share) ? share : 0)).toFixed(1)} %`;

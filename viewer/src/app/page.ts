@@ -22,6 +22,8 @@ export interface PageView {
   draw(): void;
   /** The table twin: what the page shows, for screen readers, tests and copying. */
   table(): Table;
+  /** Goes to the next, or the one before, of what the search finds. */
+  find?(step: 1 | -1): void;
   /** The present view as an SVG file. */
   svg?(): string;
   /** The present view as folded stacks. */

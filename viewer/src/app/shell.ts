@@ -2,13 +2,14 @@
  * The frame around the pages: bar, banner, search, table twin, list of keys.
  */
 
+import { matchShare } from "../analysis/matchshare.ts";
 import type { Recording } from "../data/recording.ts";
 import { pages } from "../pages/pages.ts";
-import type { ColourBy, State, Theme } from "../state/state.ts";
+import type { ColourBy, Theme } from "../state/state.ts";
 import { App } from "./app.ts";
 import { bannerOf } from "./banner.ts";
 import { button, choice, element } from "./elements.ts";
-import { duration } from "./format.ts";
+import { counted, duration, percent } from "./format.ts";
 import { KeyList } from "./keylist.ts";
 import type { Page, PageView } from "./page.ts";
 import { save } from "./save.ts";
@@ -20,6 +21,8 @@ const COLOURS: readonly (readonly [ColourBy, string])[] = [
   ["name", "name"],
   ["thread", "thread"],
 ];
+/** How long typing rests before the share of what is found is computed. */
+const REST_MS = 150;
 const THEMES: readonly Theme[] = ["auto", "light", "dark"];
 
 export class Shell {
@@ -33,10 +36,12 @@ export class Shell {
   private readonly colour: HTMLLabelElement;
   private readonly twin = new Twin();
   private readonly keyList: KeyList;
+  private foundFor = "";
+  private foundTimer = 0;
   private open: { page: Page; view: PageView } | null = null;
 
   constructor(root: HTMLElement, recordings: readonly Recording[]) {
-    this.app = new App(recordings, (before) => this.draw(before));
+    this.app = new App(recordings, () => this.draw());
     this.keyList = new KeyList(this.app.keys);
     this.colour = choice("Colour by", COLOURS, this.app.state.colour, (colour) => this.app.set({ colour }));
     this.searchBox.type = "search";
@@ -83,6 +88,8 @@ export class Shell {
           run: () => app.set({ page: page.id }),
         })),
         { keys: ["/"], does: "Search", run: () => this.searchBox.select() },
+        { keys: ["n"], does: "The next match", run: () => this.open?.view.find?.(1) },
+        { keys: ["p", "Shift+n"], does: "The match before", run: () => this.open?.view.find?.(-1) },
         { keys: ["Escape"], does: "Close, or clear search and selected time", run: () => this.clear() },
         { keys: ["t"], does: "The present view as a table", run: () => this.toggleTable() },
         { keys: ["Shift+d"], does: "Light or dark", run: () => this.nextTheme() },
@@ -98,7 +105,7 @@ export class Shell {
     );
   }
 
-  private draw(before: Readonly<State>): void {
+  private draw(): void {
     const { state } = this.app;
     document.documentElement.dataset["theme"] = this.app.isDark ? "dark" : "light";
     this.themeButton.textContent = { auto: "◐ auto", light: "☀ light", dark: "☾ dark" }[state.theme];
@@ -107,9 +114,25 @@ export class Shell {
     if (select) select.value = state.colour;
     this.drawRange();
     if (this.open?.page.id !== state.page) this.openPage();
-    if (before.search !== state.search) this.found.textContent = "";
+    this.drawFound();
     this.open?.view.draw();
     this.twin.draw(() => this.open?.view.table());
+  }
+
+  /** What the search finds, once typing rests: the share may take a sweep through all segments. */
+  private drawFound(): void {
+    const { state, search } = this.app;
+    const key = [state.search, state.range, state.focus, state.ignore, state.hide].join(" ");
+    if (key === this.foundFor) return;
+    this.foundFor = key;
+    window.clearTimeout(this.foundTimer);
+    this.found.textContent = "";
+    if (!search.active) return;
+    this.foundTimer = window.setTimeout(() => {
+      const { names, spans, share } = matchShare(this.app);
+      const what = [names > 0 && counted(names, "name"), spans > 0 && counted(spans, "span")].filter((text) => text !== false);
+      this.found.textContent = what.length > 0 ? `${what.join(", ")}: ${percent(share)} of busy time` : "nothing found";
+    }, REST_MS);
   }
 
   private drawRange(): void {

@@ -4,7 +4,7 @@
 
 import type { Recording } from "../data/recording.ts";
 import type { ColourBy } from "../state/state.ts";
-import { type Rgb, blend, coloursOf, pixel, threadColour } from "./palette.ts";
+import { type Rgb, blend, coloursOf, threadColour } from "./palette.ts";
 
 /** The page's own colours, on the canvas as in `theme.css`. */
 export interface Ink {
@@ -66,16 +66,8 @@ export class Colours {
     return blend(this.ink.band, colour, PASSED_OVER);
   }
 
-  /** The colours of all callsites on a lane; `found` is what a search found, or `null`. */
-  onLane(lane: number, found: Uint8Array | null): Rgb[] {
-    return this.sites.map((_, site) => {
-      const colour = this.of(site, lane);
-      return found && !found[site] ? this.passedOver(colour) : colour;
-    });
-  }
-
-  /** The same as pixels. */
-  pixels(lane: number, found: Uint8Array | null): Uint32Array {
-    return Uint32Array.from(this.onLane(lane, found), pixel);
+  /** The colours of all callsites on a lane. */
+  onLane(lane: number): Rgb[] {
+    return this.sites.map((_, site) => this.of(site, lane));
   }
 }

@@ -6,6 +6,7 @@
  * long segment is never blurred: a node is drawn as one only if all of it is within a pixel.
  */
 
+import type { Search } from "../analysis/search.ts";
 import type { Row } from "../data/recording.ts";
 
 export const FAN = 8;
@@ -18,6 +19,8 @@ interface Level {
 
 export class Mip {
   readonly levels: Level[] = [];
+  private searched: Search | null = null;
+  private matching: Uint8Array[] = [];
 
   constructor(readonly row: Row) {
     let below: Level = { covered: durations(row), site: row.site };
@@ -27,14 +30,22 @@ export class Mip {
     }
   }
 
-  /** The first segment of a node, and the one after its last. */
-  first(level: number, node: number): number {
-    return node << (FAN_BITS * level);
+  /** For each level, and below them for the segments, 1 where something in a node matches. */
+  matches(search: Search): readonly Uint8Array[] {
+    if (this.searched === search) return this.matching;
+    this.searched = search;
+    const { row } = this;
+    let below = new Uint8Array(row.length);
+    for (let at = 0; at < row.length; at++) if (search.findsIn(row, at)) below[at] = 1;
+    this.matching = [below, ...this.levels.map(({ covered }) => (below = anyOf(below, covered.length)))];
+    return this.matching;
   }
+}
 
-  last(level: number, node: number): number {
-    return Math.min(this.row.length, (node + 1) << (FAN_BITS * level)) - 1;
-  }
+function anyOf(below: Uint8Array, nodes: number): Uint8Array<ArrayBuffer> {
+  const level = new Uint8Array(nodes);
+  for (let at = 0; at < below.length; at++) level[at >> FAN_BITS] |= below[at];
+  return level;
 }
 
 function durations(row: Row): Float32Array {

@@ -33,6 +33,8 @@ export interface RowPaint {
   /** The colour of each callsite, and the same as pixels. */
   colours: readonly Rgb[];
   pixels: Uint32Array;
+  /** While something is searched: what of the row matches, and the colours of what does not. */
+  search: { matches: readonly Uint8Array[]; passedOver: readonly Rgb[]; passedOverPixels: Uint32Array; found: Rgb } | null;
   under: Rgb;
   /** Boxes from this width on are reported. */
   labelFrom: number;
@@ -50,6 +52,8 @@ export class RowPainter {
   private covered = 0;
   private most = 0;
   private site = 0;
+  private matched = false;
+  private mostMatches = false;
 
   constructor(
     private readonly surface: Surface,
@@ -91,16 +95,18 @@ export class RowPainter {
   private one({ row }: Mip, at: number, paint: RowPaint, labels: LabelBox[]): void {
     const start = (row.start[at] - paint.from) * paint.scale;
     const end = (row.end[at] - paint.from) * paint.scale;
+    const matches = paint.search?.matches[0][at] === 1;
     if (end - start < 1) {
-      this.add(Math.floor(start), end - start, row.site[at], paint);
+      this.add(Math.floor(start), end - start, row.site[at], matches, paint);
       return;
     }
     this.flush(paint);
     const left = Math.max(this.taken, Math.round(start));
     const right = Math.min(this.surface.width, Math.max(left + 1, Math.round(end)));
     if (left >= this.surface.width) return;
+    const pixels = paint.search && !matches ? paint.search.passedOverPixels : paint.pixels;
     const gap = right - left >= GAP_FROM ? 1 : 0;
-    this.surface.fill(left, paint.top, right - gap, paint.bottom, paint.pixels[row.site[at]]);
+    this.surface.fill(left, paint.top, right - gap, paint.bottom, pixels[row.site[at]]);
     this.effort.boxes++;
     this.taken = right;
     if (right - left >= paint.labelFrom) labels.push({ left, right: right - gap, index: at });
@@ -109,20 +115,23 @@ export class RowPainter {
   private gather(mip: Mip, level: number, at: number, paint: RowPaint): void {
     const node = at / FAN ** level;
     const { covered, site } = mip.levels[level - 1];
-    this.add(Math.floor((mip.row.start[at] - paint.from) * paint.scale), covered[node] * paint.scale, site[node], paint);
+    this.add(Math.floor((mip.row.start[at] - paint.from) * paint.scale), covered[node] * paint.scale, site[node], paint.search?.matches[level][node] === 1, paint);
   }
 
-  private add(x: number, covered: number, site: number, paint: RowPaint): void {
+  private add(x: number, covered: number, site: number, matches: boolean, paint: RowPaint): void {
     if (x !== this.gathered) {
       this.flush(paint);
       this.gathered = x;
       this.covered = 0;
       this.most = -1;
+      this.matched = false;
     }
+    this.matched ||= matches;
     this.covered += covered;
     if (covered > this.most) {
       this.most = covered;
       this.site = site;
+      this.mostMatches = matches;
     }
   }
 
@@ -131,8 +140,14 @@ export class RowPainter {
     this.gathered = -1;
     if (x < this.taken || x >= this.surface.width) return;
     const share = Math.min(1, WEAKEST + this.covered * (1 - WEAKEST));
-    this.surface.fill(x, paint.top, x + 1, paint.bottom, pixel(blend(paint.under, paint.colours[this.site], share)));
+    this.surface.fill(x, paint.top, x + 1, paint.bottom, pixel(blend(paint.under, this.colour(paint), share)));
     this.effort.boxes++;
     this.taken = x + 1;
+  }
+
+  /** Of a gathered pixel. A match shows, however little of the pixel it has. */
+  private colour({ colours, search }: RowPaint): Rgb {
+    if (!search || (this.matched && this.mostMatches)) return colours[this.site];
+    return this.matched ? search.found : search.passedOver[this.site];
   }
 }

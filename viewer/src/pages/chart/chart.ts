@@ -2,10 +2,11 @@
  * *Chart*: what ran when, on all threads or in one request.
  */
 
+import { type From, nextMatch } from "../../analysis/nextmatch.ts";
 import type { App } from "../../app/app.ts";
 import { button, element } from "../../app/elements.ts";
 import type { Page, PageView, Table } from "../../app/page.ts";
-import { type Place, type Span, sameSpan } from "../../data/recording.ts";
+import { type Place, type Span, sameSpan, spanAt } from "../../data/recording.ts";
 import { lifetimeOf, spanKey, spanOfKey } from "../../data/span.ts";
 import { CanvasSheet, type Sheet } from "../../draw/sheet.ts";
 import { SvgSheet } from "../../draw/svg.ts";
@@ -44,6 +45,8 @@ class Chart implements PageView, PointerTarget, Moves {
   private hovered: Box | null = null;
   /** A time that is being dragged over. */
   private measured: Range | null = null;
+  /** What `find` found last. */
+  private found: From | null = null;
   readonly keys = chartKeys(this);
 
   constructor(
@@ -81,6 +84,16 @@ class Chart implements PageView, PointerTarget, Moves {
 
   table(): Table {
     return this.scene.table(this.view);
+  }
+
+  find(step: 1 | -1): void {
+    const { app } = this;
+    if (!app.search.active) return;
+    const from = this.found ?? { ns: step > 0 ? this.view[0] - 1 : this.view[1], place: null };
+    const place = nextMatch(app.recording, app.search, from, step);
+    if (!place) return;
+    this.found = { ns: app.recording.lanes[place.lane].rows[place.depth].start[place.index], place };
+    this.reveal(spanAt(app.recording, place), place);
   }
 
   svg(): string {

@@ -107,7 +107,7 @@ export class RequestScene implements Scene {
     const { colours, search } = this.app;
     const site = siteOf(this.recording, span);
     const colour = colours.of(site, lane);
-    return search.active && !search.finds(site, span) ? colours.passedOver(colour) : colour;
+    return search.active && !search.finds(site, "life" in span ? span.life : -1) ? colours.passedOver(colour) : colour;
   }
 
   private drawItem(sheet: Sheet, time: TimeWindow, top: number, item: RequestItem, effort: Effort): void {

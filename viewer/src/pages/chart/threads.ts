@@ -112,9 +112,10 @@ export class Threads implements Scene {
     const { surface, ratio } = sheet;
     const { colours, search } = this.app;
     const { lane } = track;
-    const found = search.active ? search.sites : null;
-    const pixels = colours.pixels(lane.index, found);
-    const rgb = colours.onLane(lane.index, found);
+    const rgb = colours.onLane(lane.index);
+    const pixels = Uint32Array.from(rgb, pixel);
+    const passedOver = rgb.map((colour) => colours.passedOver(colour));
+    const passedOverPixels = Uint32Array.from(passedOver, pixel);
     const y = (height: number) => Math.round((AXIS + height - scroll) * ratio);
     surface.fill(0, y(track.top), surface.width, y(track.top + STRIP), pixel(colours.ink.band));
     this.drawMarks(sheet, time, lane, y(track.top + STRIP - MARK), y(track.top + STRIP));
@@ -123,13 +124,15 @@ export class Threads implements Scene {
     const last = Math.min(lane.rows.length - 1, Math.floor((scroll + sheet.height - AXIS - track.top - STRIP) / ROW));
     for (let depth = first; depth <= last; depth++) {
       const top = track.top + STRIP + depth * ROW;
-      const boxes = painter.paint(this.mip(lane, depth), {
+      const mip = this.mip(lane, depth);
+      const boxes = painter.paint(mip, {
         from: time.from,
         scale: time.scale * ratio,
         top: Math.max(AXIS * ratio, y(top)),
         bottom: y(top + ROW) - 1,
         colours: rgb,
         pixels,
+        search: search.active ? { matches: mip.matches(search), passedOver, passedOverPixels, found: colours.ink.accent } : null,
         under: colours.ink.page,
         labelFrom: LABEL_FROM * ratio,
       });
