@@ -44,7 +44,7 @@ pub use request_table::{Request, RequestId, RequestTable};
 pub use rows::assign_rows;
 pub use segment_index::{IndexedLane, SegmentIndex, Shown};
 pub use selection::Selection;
-pub use spans::{LaneSpans, LifeIndex, LifeParent, SpanLife, SpanSegment, Spans};
+pub use spans::{LaneSpans, LeftOut, LifeIndex, LifeParent, SpanLife, SpanSegment, Spans};
 pub use statistics::{SpanStatistics, Statistics};
 pub use summary::Summary;
 pub use timeline::{Bar, LaneTimeline, Mark, Timeline};

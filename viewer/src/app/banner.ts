@@ -15,6 +15,13 @@ export function warningsOf({ head }: Recording): string[] {
   if (info.cut) warnings.push(`The recording is cut at byte ${count(info.cut.at_byte)}: ${info.cut.reason}.`);
   if (info.clock.warning) warnings.push(`Clock: ${info.clock.warning}.`);
   if (head.selection !== "") warnings.push(`Only a part of the recording is here: ${head.selection}.`);
+  if (head.left_out) {
+    const { spans, shorter_than_ns } = head.left_out;
+    warnings.push(
+      `${count(spans)} spans shorter than ${duration(shorter_than_ns)} are left out of charts, requests, and what is merged ` +
+        "for a selected time; their time is in the spans around them. Merged graphs and statistics of all of the time are exact.",
+    );
+  }
   if (head.resolution_ns > 1) {
     warnings.push(`Times of single spans are rounded to ${duration(head.resolution_ns)}; merged graphs are exact.`);
   }

@@ -85,6 +85,8 @@ export interface Head {
   shapes: [number, number, number][];
   lanes: { lane: number; label: string; segments: number; marks: number }[];
   lives: number;
+  /** The shortest spans, if there were too many to have all. */
+  left_out: { spans: number; shorter_than_ns: number } | null;
   fields: FieldHead[];
   trees: { thread: TreeColumns; span: TreeColumns };
   statistics: StatisticsRow[];

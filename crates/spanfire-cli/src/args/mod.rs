@@ -223,6 +223,10 @@ pub struct ReportArgs {
     /// leaves merged graphs and statistics exact
     #[arg(long, value_name = "TIME", default_value = "1ns")]
     pub resolution: String,
+    /// Leave the shortest spans out of a page that would hold more than about this many, 0 for none;
+    /// merged graphs and statistics stay exact
+    #[arg(long, value_name = "N", default_value_t = spanfire_render::SEGMENTS_IN_A_PAGE)]
+    pub max_spans: usize,
     /// The title of the page
     #[arg(long)]
     pub title: Option<String>,

@@ -7,7 +7,7 @@ use crate::input::Input;
 use crate::output::Output;
 use spanfire_render::diff::{DiffOptions, flamegraph, table};
 use spanfire_render::tables::{Format, counted};
-use spanfire_render::{Report, ReportOptions, report};
+use spanfire_render::{Report, ReportOptions, SEGMENTS_IN_A_PAGE, report};
 use spanfire_views::{Diff, DiffSide, Measure, Stacks, Verdict};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -59,7 +59,10 @@ fn page<'a>(input: &'a Input, args: &DiffArgs) -> Result<(Report<'a>, ReportOpti
         selection: args.selection.described().unwrap_or_default(),
         resolution_ns: 1,
     };
-    Ok((input.view(|replay| Report::of(input.recording(), replay))?, options))
+    Ok((
+        input.view(|replay| Report::of(input.recording(), replay, SEGMENTS_IN_A_PAGE / 2))?,
+        options,
+    ))
 }
 
 /// The recordings of one side, replayed one after the other.

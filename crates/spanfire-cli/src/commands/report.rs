@@ -22,7 +22,8 @@ pub fn report(args: &ReportArgs) -> Result<ExitCode, Failure> {
     let input = Input::open(&args.input)?;
     let path = args.output.clone().unwrap_or_else(|| input.sibling("html"));
     let output = Output::open(&path, input.path())?;
-    let report = input.view(|replay| Report::of(input.recording(), replay))?;
+    let limit = if args.max_spans == 0 { usize::MAX } else { args.max_spans };
+    let report = input.view(|replay| Report::of(input.recording(), replay, limit))?;
     if report.is_empty() {
         return Err(input.empty("spans to show"));
     }

@@ -4,7 +4,7 @@ use crate::args::ViewArgs;
 use crate::failure::{Failure, say};
 use crate::input::Input;
 use crate::server::{Answer, Asked, Server};
-use spanfire_render::{Report, ReportOptions, served};
+use spanfire_render::{Report, ReportOptions, SEGMENTS_IN_A_PAGE, served};
 use spanfire_views::{
     CallTree, Replay, RequestTable, SegmentIndex, Selection, Stacks, Statistics, Summary,
 };
@@ -101,7 +101,7 @@ impl Viewed<'_> {
             return Ok(Answer::refusal(413, "there are too many spans in this time"));
         }
         let replay = self.replay(asked);
-        let report = Report::of(self.input.recording(), &replay);
+        let report = Report::of(self.input.recording(), &replay, SEGMENTS_IN_A_PAGE);
         let report = report.map_err(|error| error.to_string())?;
         let near = served::near(&report, &self.options);
         near.map(Answer::binary).map_err(|error| error.to_string())

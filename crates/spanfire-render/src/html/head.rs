@@ -23,11 +23,19 @@ pub(super) struct Head<'a, I> {
     shapes: Vec<[u32; 3]>,
     lanes: Vec<Lane<'a>>,
     lives: usize,
+    left_out: Option<Left>,
     fields: &'a [FieldColumn],
     trees: Trees,
     statistics: Vec<Row>,
     /// What `spanfire info --format json` says.
     info: I,
+}
+
+/// The spans that are not in the page, all of them shorter than some time.
+#[derive(Serialize)]
+struct Left {
+    spans: u64,
+    shorter_than_ns: u64,
 }
 
 #[derive(Serialize)]
@@ -132,6 +140,9 @@ impl<'a, I> Head<'a, I> {
                 .collect(),
             lanes: spans.lanes.iter().map(Lane::of).collect(),
             lives: spans.lives.len(),
+            left_out: spans
+                .left_out
+                .map(|left| Left { spans: left.spans, shorter_than_ns: left.shorter_than_ns }),
             fields,
             trees: Trees { thread: Tree::of(&report.by_thread), span: Tree::of(&report.by_span) },
             statistics: report.statistics.rows.iter().map(Row::of).collect(),
@@ -164,6 +175,7 @@ impl<'a, I> Head<'a, I> {
             shapes: Vec::new(),
             lanes: lanes.collect(),
             lives: 0,
+            left_out: None,
             fields: &[],
             trees: Trees::default(),
             statistics: Vec::new(),

@@ -31,6 +31,9 @@ const VIEWER: &str = include_str!("viewer.html");
 /// The place. It stands on a line of its own.
 const PLACE: &str = "<!--recordings-->\n";
 
+/// More segments than this open slowly in a browser, and are hard to mail.
+pub const SEGMENTS_IN_A_PAGE: usize = 5_000_000;
+
 /// All that a page shows of one recording.
 pub struct Report<'a> {
     recording: &'a Recording,
@@ -54,14 +57,16 @@ pub struct ReportOptions {
 }
 
 impl<'a> Report<'a> {
-    /// Collects it: replays the recording once for each view.
+    /// Collects it: replays the recording once for each view. More than `limit` segments are thinned
+    /// out, as [`Spans::of`] does; merged graphs and statistics are over all of them.
     pub fn of(
         recording: &'a Recording,
         replay: &Replay<'_>,
+        limit: usize,
     ) -> Result<Report<'a>, spanfire_recording::Error> {
         Ok(Report {
             recording,
-            spans: Spans::of(replay)?,
+            spans: Spans::of(replay, limit)?,
             by_thread: CallTree::of(replay, Stacks::Thread)?,
             by_span: CallTree::of(replay, Stacks::Span)?,
             statistics: Statistics::of(replay)?,

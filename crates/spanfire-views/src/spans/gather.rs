@@ -1,6 +1,7 @@
 //! Segments and lives, gathered while they go on.
 
-use super::{LifeIndex, LifeParent, SpanLife, SpanSegment};
+use super::thinning::Thinning;
+use super::{LeftOut, LifeIndex, LifeParent, SpanLife, SpanSegment};
 use crate::Mark;
 use crate::replay::{Closing, Life, Observer, Segment};
 use crate::request_table::update;
@@ -13,6 +14,7 @@ pub(super) struct Gatherer {
     /// Spans alive, by their ordinal.
     alive: FxHashMap<u64, Alive>,
     lives: Vec<Gathered>,
+    thinning: Thinning,
 }
 
 /// What a lane has in the end.
@@ -22,36 +24,38 @@ pub(super) struct GatheredLane {
 }
 
 #[derive(Default)]
-struct LaneSegments {
-    segments: Vec<Entered>,
+pub(super) struct LaneSegments {
+    pub segments: Vec<Entered>,
     marks: Vec<Mark>,
     /// The open segments, the innermost last.
-    stack: Vec<OpenSegment>,
+    pub stack: Vec<OpenSegment>,
 }
 
 #[derive(Clone, Copy)]
-struct OpenSegment {
+pub(super) struct OpenSegment {
     /// Its index in [`LaneSegments::segments`].
-    index: usize,
+    pub index: usize,
     ordinal: u64,
     /// The ordinal of the span around it; 0 for none.
     around: u64,
 }
 
-struct Entered {
-    start_ns: u64,
+pub(super) struct Entered {
+    pub start_ns: u64,
     /// `None` until it is told, and for good if the segment is not selected.
-    end_ns: Option<u64>,
+    pub end_ns: Option<u64>,
     callsite: CallsiteId,
+    /// Whether its span is still alive, and so not in [`Gatherer::lives`] yet.
+    pub alive: bool,
     /// The index of the segment around it, plus one; 0 for none.
-    around: u32,
+    pub around: u32,
     /// The index in [`Gatherer::lives`], plus one; 0 for none.
-    life: u32,
+    pub life: u32,
 }
 
 #[derive(Default)]
-struct Alive {
-    segments: Vec<Told>,
+pub(super) struct Alive {
+    pub segments: Vec<Told>,
     /// Whether another span names it as its parent from elsewhere.
     named: bool,
     fields: Vec<Field>,
@@ -59,32 +63,39 @@ struct Alive {
 
 /// A selected segment of a span.
 #[derive(Clone, Copy)]
-struct Told {
+pub(super) struct Told {
     start_ns: u64,
     end_ns: u64,
-    lane: LaneId,
-    index: usize,
+    pub lane: LaneId,
+    pub index: usize,
     /// The ordinal of the span around it; 0 for none.
     around: u64,
 }
 
-struct Gathered {
+pub(super) struct Gathered {
     /// The ordinal of the parent; 0 for none.
-    parent: u64,
-    life: SpanLife,
+    pub parent: u64,
+    /// Whether a child of it was alive when it closed.
+    pub outlived: bool,
+    pub life: SpanLife,
 }
 
 impl Gatherer {
-    pub fn new(lanes: usize) -> Gatherer {
+    /// Keeps about `limit` segments.
+    pub fn new(lanes: usize, limit: usize) -> Gatherer {
         Gatherer {
             lanes: (0..lanes).map(|_| LaneSegments::default()).collect(),
             alive: FxHashMap::default(),
             lives: Vec::new(),
+            thinning: Thinning::to(limit),
         }
     }
 
-    /// The segments and instants of each lane, and the lives in the order of creation.
-    pub fn finish(self) -> (Vec<GatheredLane>, Vec<SpanLife>) {
+    /// The segments and instants of each lane, the lives in the order of creation, and what was
+    /// left out.
+    pub fn finish(mut self) -> (Vec<GatheredLane>, Vec<SpanLife>, Option<LeftOut>) {
+        self.thinning.last(&mut self.lanes, &mut self.alive, &mut self.lives);
+        let left_out = self.thinning.left_out();
         let mut order: Vec<usize> = (0..self.lives.len()).collect();
         order.sort_unstable_by_key(|&index| self.lives[index].life.number);
         let mut places = vec![LifeIndex(0); order.len()];
@@ -94,7 +105,7 @@ impl Gatherer {
         let numbers: Vec<u64> = order.iter().map(|&index| self.lives[index].life.number).collect();
         let mut lives: Vec<Gathered> = self.lives;
         lives.sort_unstable_by_key(|gathered| gathered.life.number);
-        let lives = lives.into_iter().map(|Gathered { parent, life }| {
+        let lives = lives.into_iter().map(|Gathered { parent, life, .. }| {
             let named = numbers.binary_search(&parent);
             let parent = match (life.parent, named) {
                 (LifeParent::Life(_), Ok(index)) => LifeParent::Life(LifeIndex(index as u32)),
@@ -104,7 +115,7 @@ impl Gatherer {
             SpanLife { parent, ..life }
         });
         let lives = lives.collect();
-        (self.lanes.into_iter().map(|lane| lane.finish(&places)).collect(), lives)
+        (self.lanes.into_iter().map(|lane| lane.finish(&places)).collect(), lives, left_out)
     }
 }
 
@@ -180,9 +191,11 @@ impl Observer for Gatherer {
             start_ns: at_ns,
             end_ns: None,
             callsite: life.callsite,
+            alive: true,
             around: around.map_or(0, |open| open.index as u32 + 1),
             life: 0,
         });
+        self.thinning.entered(&mut self.lanes, &mut self.alive, &mut self.lives);
     }
 
     fn segment(&mut self, segment: &Segment, life: &Life) {
@@ -200,6 +213,9 @@ impl Observer for Gatherer {
     fn left(&mut self, lane: LaneId, life: &Life) {
         let state = &mut self.lanes[lane.index()];
         if let Some(at) = state.position(life) {
+            let left = &mut state.segments[state.stack[at].index];
+            // One that is not selected waits for nothing.
+            left.alive &= left.end_ns.is_some();
             state.stack.remove(at);
         }
     }
@@ -207,7 +223,13 @@ impl Observer for Gatherer {
     fn closed(&mut self, closing: &Closing, life: &Life) {
         let Some(alive) = self.alive.remove(&life.ordinal) else { return };
         let known = closing.counts || alive.named || life.children > 0;
-        if !known || alive.is_plain(closing, life) {
+        if !known {
+            return;
+        }
+        for told in &alive.segments {
+            self.lanes[told.lane.index()].segments[told.index].alive = false;
+        }
+        if alive.is_plain(closing, life) {
             return;
         }
         let ordinal = parent_of(life);
@@ -226,6 +248,7 @@ impl Observer for Gatherer {
             let segment = &mut self.lanes[told.lane.index()].segments[told.index];
             segment.life = self.lives.len() as u32 + 1;
         }
+        let outlived = life.children > 0;
         let life = SpanLife {
             number: life.ordinal,
             callsite: life.callsite,
@@ -237,7 +260,7 @@ impl Observer for Gatherer {
             segments: alive.segments.len() as u32,
             fields: alive.fields,
         };
-        self.lives.push(Gathered { parent: ordinal, life });
+        self.lives.push(Gathered { parent: ordinal, outlived, life });
     }
 
     fn instant(&mut self, lane: LaneId, at_ns: u64, callsite: CallsiteId) {

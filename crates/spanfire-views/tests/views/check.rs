@@ -3,7 +3,7 @@
 use crate::{print, sketch};
 use spanfire_recording::Recording;
 use spanfire_views::{
-    CallTree, Replay, RequestTable, Selection, Stacks, Statistics, Summary, Weight,
+    CallTree, Replay, RequestTable, Selection, Spans, Stacks, Statistics, Summary, Weight,
 };
 
 /// Checks that the views named at the beginning of the expected lines show these lines of what is
@@ -59,5 +59,11 @@ pub fn totals_agree(recording: &Recording, selection: &Selection) -> u64 {
     assert_eq!(summary.spans, span.total(Weight::Count), "spans");
     assert_eq!(summary.segments, rows.iter().map(|row| row.segments).sum::<u64>(), "segments");
     assert_eq!(summary.segments, requests.iter().map(|row| row.segments).sum::<u64>(), "segments");
+    let spans = Spans::of(&replay, usize::MAX).expect("spans");
+    let segments: Vec<_> = spans.lanes.iter().flat_map(|lane| &lane.segments).collect();
+    let plain = segments.iter().filter(|segment| segment.life.is_none()).count();
+    let lives = spans.lives.iter().filter(|life| life.selected).count();
+    assert_eq!(summary.segments, segments.len() as u64, "segments one by one");
+    assert_eq!(summary.spans, (plain + lives) as u64, "spans one by one");
     total
 }

@@ -4,7 +4,8 @@
 //! says what a view shows of them ([`print`]); [`check::check`] is between the two, and on every
 //! sketch also compares the totals of all views. A new test goes where its subject is:
 //! `nesting`, `lanes`, `tasks`, `identity`, `losses`, `requests`, `selecting`, `timelines`,
-//! `charts`, `reading`, `histograms`, `diffs`, `indexes`; what holds for every program goes to `properties`.
+//! `charts`, `singly`, `reading`, `histograms`, `diffs`, `indexes`; what holds for every program goes
+//! to `properties`.
 
 mod program;
 mod sketch;
@@ -21,6 +22,7 @@ mod selecting;
 mod timelines;
 mod charts;
 mod reading;
+mod singly;
 mod histograms;
 mod diffs;
 mod indexes;

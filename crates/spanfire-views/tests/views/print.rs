@@ -2,8 +2,8 @@
 
 use spanfire_recording::{Error, Field, Recording};
 use spanfire_views::{
-    Bar, CallTree, ChartSpan, Names, Replay, Request, RequestChart, RequestId, RequestTable,
-    Selection, SpanStatistics, Stacks, Statistics, Summary, Timeline, Weight,
+    Bar, CallTree, ChartSpan, LeftOut, LifeParent, Names, Replay, Request, RequestChart, RequestId,
+    RequestTable, Selection, SpanStatistics, Spans, Stacks, Statistics, Summary, Timeline, Weight,
 };
 
 /// The lines of one view.
@@ -30,6 +30,8 @@ pub fn view(key: &str, recording: &Recording, selection: &Selection) -> Result<V
             Some(view) => chart(&view, recording),
             None => vec!["none".to_string()],
         },
+        "spans" if argument > 0 => spans(&Spans::of(&replay, argument as usize)?, recording),
+        "spans" => spans(&Spans::of(&replay, usize::MAX)?, recording),
         "summary" => vec![summary(&Summary::of(&replay)?)],
         view => panic!("no such view: {view}"),
     };
@@ -153,4 +155,39 @@ fn summary(summary: &Summary) -> String {
     ];
     let some = all.iter().filter(|(_, value)| *value > 0);
     some.map(|(name, value)| format!("{name} {value}")).collect::<Vec<_>>().join(" ")
+}
+
+/// `main A@0+9/0'0 B@3+2/1`: segments with their start, length, depth and life; then lives.
+fn spans(spans: &Spans, recording: &Recording) -> Vec<String> {
+    let name =
+        |callsite: spanfire_recording::CallsiteId| &recording.callsites()[callsite.index()].name;
+    let lanes = spans.lanes.iter().map(|lane| {
+        let segments = lane.segments.iter().map(|segment| {
+            let life = segment.life.map_or(String::new(), |life| format!("'{}", life.0));
+            let length = segment.end_ns - segment.start_ns;
+            format!(
+                " {}@{}+{length}/{}{life}",
+                name(segment.callsite),
+                segment.start_ns,
+                segment.depth
+            )
+        });
+        format!("{}{}", lane.label, segments.collect::<String>())
+    });
+    let lives = spans.lives.iter().zip(0..).map(|(life, index)| {
+        let parent = match life.parent {
+            LifeParent::Root => format!("root {}", life.number),
+            LifeParent::Around => "around".to_string(),
+            LifeParent::Life(parent) => format!("under '{}", parent.0),
+        };
+        let length = life.end_ns - life.start_ns;
+        let open = if life.open { " open" } else { "" };
+        let unselected = if life.selected { "" } else { " unselected" };
+        let more = format!("{}{open}{unselected}", fields(&life.fields));
+        format!("'{index} {} {parent} {}+{length}{more}", name(life.callsite), life.start_ns)
+    });
+    let left = spans.left_out.map(|LeftOut { spans, shorter_than_ns }| {
+        format!("without {spans} shorter than {shorter_than_ns}")
+    });
+    lanes.chain(lives).chain(left).collect()
 }
