@@ -21,7 +21,6 @@ fn a_span_with_fields_or_several_segments_or_waiting_has_a_life() {
     );
 }
 
-/// [T6]
 #[test]
 fn a_segment_that_outlasts_the_one_around_it_keeps_its_place() {
     check(
@@ -34,7 +33,6 @@ fn a_segment_that_outlasts_the_one_around_it_keeps_its_place() {
     );
 }
 
-/// [T11]
 #[test]
 fn a_parent_that_is_named_from_elsewhere_has_a_life() {
     check(
@@ -53,7 +51,6 @@ fn a_parent_that_is_named_from_elsewhere_has_a_life() {
     );
 }
 
-/// [T9]
 #[test]
 fn a_span_that_never_closed_is_open_and_one_that_never_ran_stands_alone() {
     check(
