@@ -163,7 +163,7 @@ class Requests implements PageView {
     const { shown } = this;
     if (shown?.all === all && shown.search === search && shown.kind === kind && shown.lengths === lengths) return shown;
     const isAlike = (row: RequestRow) =>
-      (kind === "" || this.kindOf(row) === kind) && (!search.active || search.finds(row.site, { life: row.life }));
+      (kind === "" || this.kindOf(row) === kind) && (!search.active || search.finds(row.site, row.life));
     const isSame = shown?.all === all && shown.search === search && shown.kind === kind;
     const alike = isSame ? shown.alike : all.filter(isAlike);
     const listed = lengths ? alike.filter((row) => row.lifetime >= lengths[0] && row.lifetime < lengths[1]) : alike;
