@@ -1,7 +1,7 @@
 //! A pause leaves out what begins in it, and nothing of what began before.
 
 use spanfire_recording::{Form, Recording};
-use spanfire_tests::{FORMS, Session, Transcript, counts_of, sync_program};
+use spanfire_tests::{FORMS, Session, Transcript, counts_of, sync_program, wait_until};
 use spanfire_views::{Replay, Selection, Statistics, Summary};
 use std::sync::atomic::{AtomicU64, Ordering};
 use tracing::{info, info_span};
@@ -87,7 +87,7 @@ fn a_span_that_lives_across_a_pause_stays_whole() {
 fn toggling_while_spans_are_entered_leaves_no_half_pairs() {
     for form in FORMS {
         let session = Session::start(form);
-        let toggles_left = AtomicU64::new(200);
+        let toggles_left = AtomicU64::new(25);
         std::thread::scope(|scope| {
             for _ in 0..2 {
                 scope.spawn(|| {
@@ -96,11 +96,19 @@ fn toggling_while_spans_are_entered_leaves_no_half_pairs() {
                     }
                 });
             }
+            let wait_for_spans = || {
+                let before = session.counts().spans;
+                wait_until("more spans", || (session.counts().spans > before).then_some(()));
+            };
             while toggles_left.fetch_sub(1, Ordering::Relaxed) > 1 {
                 session.guard().pause();
-                std::thread::yield_now();
+                match form {
+                    Form::Layer => wait_for_spans(),
+                    // Its counter, which is above it, hears nothing either.
+                    Form::Subscriber => std::thread::yield_now(),
+                }
                 session.guard().resume();
-                std::thread::yield_now();
+                wait_for_spans();
             }
         });
         let made = session.counts().spans;
