@@ -16,6 +16,18 @@
 //! A span id of [`Form::Subscriber`] carries its callsite in its upper 20 bits and a sequence number,
 //! never 0, in its lower 44. The recorder counts in twos; the number's lowest bit is its own affair.
 
+// The recorder's callbacks run this, and no callback panics.
+#![cfg_attr(
+    not(test),
+    deny(
+        clippy::unwrap_used,
+        clippy::expect_used,
+        clippy::indexing_slicing,
+        clippy::string_slice,
+        clippy::panic
+    )
+)]
+
 use crate::{CallsiteId, Field, Form, Parent, SpanId, Tick, Value};
 
 /// Bits of word 0 below the tick.
@@ -127,7 +139,7 @@ pub fn put_extended(out: &mut Vec<u64>, tick: u64, kind: u32, start: &[u64], byt
     out.extend_from_slice(start);
     out.extend(bytes.chunks(8).map(|part| {
         let mut word = [0; 8];
-        word[..part.len()].copy_from_slice(part);
+        word.iter_mut().zip(part).for_each(|(to, from)| *to = *from);
         u64::from_le_bytes(word)
     }));
 }
@@ -199,9 +211,10 @@ impl FieldBytes {
         }
         let cut = if value.len() <= room { value.len() } else { value.floor_char_boundary(room) };
         let ellipsis = if cut < value.len() { ELLIPSIS } else { "" };
+        let kept = value.get(..cut).unwrap_or_default().as_bytes();
         self.bytes.extend_from_slice(&[index, value_type::TEXT]);
-        self.bytes.extend_from_slice(&((cut + ellipsis.len()) as u32).to_le_bytes());
-        self.bytes.extend_from_slice(&value.as_bytes()[..cut]);
+        self.bytes.extend_from_slice(&((kept.len() + ellipsis.len()) as u32).to_le_bytes());
+        self.bytes.extend_from_slice(kept);
         self.bytes.extend_from_slice(ellipsis.as_bytes());
     }
 

@@ -308,7 +308,7 @@ impl Core {
     pub fn lanes_since(&self, first: u32) -> Vec<Arc<Lane>> {
         let lanes = self.lanes.lock().unwrap_or_else(PoisonError::into_inner);
         let start = lanes.partition_point(|lane| lane.published.number < first);
-        lanes[start..].to_vec()
+        lanes.get(start..).map_or_else(Vec::new, <[_]>::to_vec)
     }
 
     /// Lets a lane go whose thread has ended.

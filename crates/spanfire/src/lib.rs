@@ -23,6 +23,20 @@
 //! building a recorder watches the clock for 5 ms.
 
 #![cfg_attr(test, allow(missing_docs))]
+// No callback panics: in the middle of a `Drop`, as a close is, that would abort the program.
+#![cfg_attr(
+    not(any(test, spanfire_loom)),
+    deny(
+        clippy::unwrap_used,
+        clippy::expect_used,
+        clippy::indexing_slicing,
+        clippy::string_slice,
+        clippy::get_unwrap,
+        clippy::panic,
+        clippy::unreachable,
+        clippy::unimplemented
+    )
+)]
 
 mod environment;
 mod builder;
@@ -40,7 +54,15 @@ mod chunk;
 mod names;
 mod losses;
 mod core;
+#[allow(
+    clippy::indexing_slicing,
+    reason = "the collector's thread: a panic there is an error at the end"
+)]
 mod collector;
+#[allow(
+    clippy::indexing_slicing,
+    reason = "the collector's thread: a panic there is an error at the end"
+)]
 mod sink;
 mod thread;
 mod process;

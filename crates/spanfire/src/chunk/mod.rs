@@ -193,6 +193,7 @@ impl Full {
 
     /// All its words.
     #[cfg(not(spanfire_loom))]
+    #[allow(clippy::indexing_slicing, reason = "called by the collector")]
     pub fn words(&self) -> &[u64] {
         let words = &self.0.memory().words[..self.0.published()];
         // SAFETY: `AtomicU64` has the layout of `u64`, and no thread writes the words while `self`

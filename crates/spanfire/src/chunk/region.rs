@@ -74,6 +74,7 @@ impl Region {
 
 /// Asks for little alignment, so that `heap` makes its own: for more than `malloc` gives by itself,
 /// the standard allocator would write the zeros, and so touch all pages.
+#[allow(clippy::unreachable, reason = "called when a recorder is built")]
 fn layout(chunks: usize) -> Layout {
     let bytes = chunks * size_of::<ChunkMemory>() + align_of::<ChunkMemory>();
     match Layout::from_size_align(bytes, 8) {

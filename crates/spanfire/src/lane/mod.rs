@@ -174,8 +174,14 @@ impl Lane {
     pub fn current(&self) -> Option<u64> {
         // SAFETY: as in `at_root`; nothing foreign runs in here.
         let entered = unsafe { &*self.own.entered.get() };
-        let first = |&depth: &usize| !entered[..depth].contains(&entered[depth]);
-        (0..entered.len()).rev().find(first).map(|depth| entered[depth])
+        let mut entered = entered.as_slice();
+        while let Some((innermost, around)) = entered.split_last() {
+            if !around.contains(innermost) {
+                return Some(*innermost);
+            }
+            entered = around;
+        }
+        None
     }
 
     /// A trusted span was created: contextual parent, no fields.

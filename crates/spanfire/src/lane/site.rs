@@ -44,7 +44,7 @@ impl Sites {
     pub fn get(&self, core: &Core, metadata: &'static Metadata<'static>) -> Option<&Site> {
         let address = callsites::address(metadata);
         // Metadata is at least 64 bytes long, so the bits above tell callsites apart.
-        let site = &self.0[(address >> 6 ^ address >> 14) % ENTRIES];
+        let site = self.0.get((address >> 6 ^ address >> 14) % ENTRIES)?;
         if site.address.get() != address {
             site.fill(core, metadata)?;
         }
