@@ -5,7 +5,7 @@ use crate::{
     fields::{Taker, Wanted},
     lane::{Birth, Lane, Site},
 };
-use spanfire_recording::{Parent, SpanId, raw, raw::extended};
+use spanfire_recording::{Form, Parent, SpanId, raw, raw::extended};
 use tracing_core::{
     Event, Metadata,
     field::Visit,
@@ -38,7 +38,8 @@ pub(crate) fn span_created<const LAYER: bool>(
     }
     let root = span.is_root() || (span.is_contextual() && lane.at_root());
     let parent = match span.parent() {
-        Some(parent) => Some(parent.into_u64()),
+        // Another recorder's span is no parent here: whatever is current takes its place.
+        Some(parent) => Some(parent.into_u64()).filter(|&id| LAYER || core.may_know(id)),
         None => span.is_root().then_some(0),
     };
     let wanted = site.wanted() == Wanted::Always || (site.wanted() == Wanted::OfRoots && root);
@@ -88,9 +89,11 @@ pub(crate) fn event_happened(core: &Core, lane: &Lane, event: &Event<'_>) {
         return;
     };
     let parent = match event.parent() {
-        Some(parent) => Parent::Span(SpanId(parent.into_u64())),
+        Some(parent) if core.form == Form::Layer || core.may_know(parent.into_u64()) => {
+            Parent::Span(SpanId(parent.into_u64()))
+        }
         None if event.is_root() => Parent::Root,
-        None => Parent::Current,
+        _ => Parent::Current,
     };
     let (parent_kind, parent) = raw::parent_words(parent);
     let start = [u64::from(site.number()), parent_kind, parent];

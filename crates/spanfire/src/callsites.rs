@@ -2,7 +2,10 @@
 
 use std::{
     collections::HashMap,
-    sync::{PoisonError, RwLock},
+    sync::{
+        PoisonError, RwLock,
+        atomic::{AtomicU32, Ordering::*},
+    },
 };
 use tracing_core::{Level, Metadata, callsite::Identifier};
 
@@ -12,6 +15,7 @@ use tracing_core::{Level, Metadata, callsite::Identifier};
 #[derive(Default)]
 pub(crate) struct Callsites {
     known: RwLock<Known>,
+    count: AtomicU32,
 }
 
 #[derive(Default)]
@@ -53,7 +57,13 @@ impl Callsites {
         known.metadata.push(metadata);
         known.by_identifier.insert(metadata.callsite(), number);
         known.numbers.insert(address, number);
+        self.count.store(number + 1, Release);
         Some(number)
+    }
+
+    /// How many callsites have a number.
+    pub fn count(&self) -> u32 {
+        self.count.load(Acquire)
     }
 
     /// The metadata of a number that [`number`](Self::number) gave.

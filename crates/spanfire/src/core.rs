@@ -94,6 +94,10 @@ pub(crate) struct Parts {
     pub empty: Receiver<Chunk>,
 }
 
+/// Every sequence number has this bit, which no id of a registry has: those hold a span's place, counted
+/// from 1, in their lower 38 bits. So another's id is never taken for one of ours.
+const OWN: u64 = 1 << 37;
+
 /// Ids of recorders, 0 for none; never used twice.
 static NEXT_RECORDER: atomic::AtomicU64 = atomic::AtomicU64::new(1);
 
@@ -194,7 +198,8 @@ impl Core {
     /// The first of `block` sequence numbers, or `None` when all are used up.
     pub fn take_sequence(&self, block: u64) -> Option<u64> {
         let start = self.sequence.fetch_add(block, Relaxed);
-        (start < (1 << raw::SEQUENCE_BITS) - block).then_some(start)
+        let own = (start & !(OWN - 1)) << 1 | OWN | (start & (OWN - 1));
+        (start < (1 << (raw::SEQUENCE_BITS - 1)) - block).then_some(own)
     }
 
     /// Hands a full chunk to the collector; `false` if it has no room for it or is gone.
@@ -247,6 +252,13 @@ impl Core {
     /// Whether this is a process forked from the recorder's, in which nobody collects.
     pub fn is_forked(&self) -> bool {
         self.generation != fork::generation()
+    }
+
+    /// Whether an id of the stand-alone form can be one that this recorder gave. Other recorders' ids
+    /// come here as explicit parents and, where a registry closes a parent, as drops; readers take a
+    /// recording that holds an id without a callsite for damaged.
+    pub fn may_know(&self, id: u64) -> bool {
+        id & OWN != 0 && id >> raw::SEQUENCE_BITS < u64::from(self.callsites.count())
     }
 
     /// The callsite's number; `None` when the numbers are used up.

@@ -49,7 +49,7 @@ pub(crate) fn dropped<const LAYER: bool>(core: &Core, id: u64) {
             if !LAYER && subscriber::is_trusted(id) {
                 lane.dropped_trusted(core, id);
             } else {
-                lane.dropped_checked::<false>(core, id);
+                lane.dropped_checked::<LAYER, false>(core, id);
             }
         });
     }

@@ -63,7 +63,7 @@ impl<S: Subscriber> tracing_subscriber::Layer<S> for Layer {
     #[inline]
     fn on_close(&self, id: Id, _: Context<'_, S>) {
         match Slot::hot(&self.core) {
-            Some(lane) => lane.dropped_checked::<true>(&self.core, id.into_u64()),
+            Some(lane) => lane.dropped_checked::<true, true>(&self.core, id.into_u64()),
             None => elsewhere::dropped::<true>(&self.core, id.into_u64()),
         }
     }
@@ -112,5 +112,37 @@ pub(crate) fn create(core: &Core, lane: &Lane, span: &Attributes<'_>, id: &Id) {
 impl fmt::Debug for Layer {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Layer").finish_non_exhaustive()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{Guard, Recorder, chunk::CHUNK_WORDS};
+    use tracing::{Dispatch, info_span};
+    use tracing_subscriber::layer::SubscriberExt;
+
+    /// Records a span that outlives the recording, in which it is entered until its chunk is full.
+    #[track_caller]
+    fn check_leaves(dispatch: &Dispatch, core: &Core, guard: Guard) {
+        tracing::dispatcher::with_default(dispatch, || {
+            let span = info_span!("span");
+            span.in_scope(|| ());
+            assert_eq!(Slot::hot(core).is_some(), core.clock.is_counter());
+            guard.finish().expect("a recording");
+            (0..CHUNK_WORDS).for_each(|_| span.in_scope(|| ()));
+            assert!(Slot::hot(core).is_none());
+        });
+    }
+
+    /// [T32] From then on a callback is a look at whether the recording has ended.
+    #[test]
+    fn after_the_end_a_thread_reads_the_clock_for_one_more_chunk_at_most() {
+        let (layer, guard) = Recorder::builder().in_memory().layer().expect("a recorder");
+        let core = Arc::clone(&layer.core);
+        check_leaves(&Dispatch::new(tracing_subscriber::registry().with(layer)), &core, guard);
+        let (subscriber, guard) = Recorder::builder().in_memory().subscriber().expect("a recorder");
+        let core = Arc::clone(&subscriber.core);
+        check_leaves(&Dispatch::new(subscriber), &core, guard);
     }
 }

@@ -136,3 +136,78 @@ fn least_and_median(mut values: Vec<f64>) -> Option<(f64, f64)> {
     let median = *values.get(values.len() / 2)?;
     Some((*values.first()?, median)).filter(|_| median > 0.0)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::Recorder;
+    use std::sync::Mutex;
+    use tracing_core::{Event, span::Id, span::Record};
+
+    /// Writes down what it is called for.
+    #[derive(Default)]
+    struct Log(Mutex<Vec<String>>);
+
+    impl Log {
+        fn add(&self, what: &str, span: &Id) {
+            self.0.lock().expect("a log").push(format!("{what} {}", span.into_u64()));
+        }
+    }
+
+    impl tracing_core::Subscriber for Log {
+        fn enabled(&self, _: &Metadata<'_>) -> bool {
+            true
+        }
+        fn new_span(&self, _: &Attributes<'_>) -> Id {
+            let id = Id::from_u64(self.0.lock().expect("a log").len() as u64 + 1);
+            self.add("new", &id);
+            id
+        }
+        fn enter(&self, span: &Id) {
+            self.add("enter", span);
+        }
+        fn exit(&self, span: &Id) {
+            self.add("exit", span);
+        }
+        fn try_close(&self, span: Id) -> bool {
+            self.add("close", &span);
+            true
+        }
+        fn record(&self, _: &Id, _: &Record<'_>) {}
+        fn record_follows_from(&self, _: &Id, _: &Id) {}
+        fn event(&self, _: &Event<'_>) {}
+    }
+
+    /// [T64] A span at the root, or one that is not left before the next, costs another amount.
+    #[test]
+    fn spans_are_measured_one_after_the_other_under_an_open_parent() {
+        let log = Log::default();
+        assert_eq!(rounds(&log, &RecordingClock::new()).len(), ROUNDS);
+        let calls = log.0.into_inner().expect("a log");
+        let [new, enter, spans @ .., exit, close] = &calls[..] else { panic!("{calls:?}") };
+        assert_eq!([new, enter, exit, close], ["new 1", "enter 1", "exit 1", "close 1"]);
+        assert_eq!(spans.len(), ROUNDS * SPANS * 4);
+        for span in spans.chunks(4) {
+            let id = span[0].trim_start_matches("new ");
+            let whole = ["new", "enter", "exit", "close"].map(|what| format!("{what} {id}"));
+            assert_eq!(span, whole);
+        }
+    }
+
+    /// [T64]
+    #[test]
+    fn every_recording_holds_what_a_span_costs_inside_and_outside() {
+        let both = [
+            Recorder::builder().in_memory().subscriber().expect("a recorder").1,
+            Recorder::builder().in_memory().layer().expect("a recorder").1,
+        ];
+        for guard in both {
+            let recording = guard.finish().expect("a recording");
+            let cost = recording.probe_cost().expect("a cost");
+            assert_eq!(cost.samples as usize, ROUNDS * SPANS);
+            let plain = cost.plain;
+            assert!(plain.inside_min_ns > 0.0 && plain.inside_median_ns >= plain.inside_min_ns);
+            assert!(plain.outside_median_ns > 0.0);
+        }
+    }
+}

@@ -79,7 +79,7 @@ impl tracing_core::Subscriber for Subscriber {
         match Slot::hot(&self.core) {
             Some(_) if id == IGNORED => {}
             Some(lane) if is_trusted(id) => lane.dropped_trusted(&self.core, id),
-            Some(lane) => lane.dropped_checked::<true>(&self.core, id),
+            Some(lane) => lane.dropped_checked::<false, true>(&self.core, id),
             None => elsewhere::dropped::<false>(&self.core, id),
         }
         false
@@ -87,7 +87,7 @@ impl tracing_core::Subscriber for Subscriber {
 
     fn clone_span(&self, span: &Id) -> Id {
         let id = span.into_u64();
-        if id != IGNORED && !self.core.finished() {
+        if self.core.may_know(id) && !self.core.finished() {
             let core = &*self.core;
             Slot::with(core, |lane| lane.extended(core, extended::CLONE, &[id], &[]));
         }
@@ -107,8 +107,8 @@ impl tracing_core::Subscriber for Subscriber {
 
     fn record_follows_from(&self, span: &Id, follows: &Id) {
         let (id, cause) = (span.into_u64(), follows.into_u64());
-        if id != IGNORED && cause != IGNORED && !self.core.finished() {
-            let core = &*self.core;
+        let core = &*self.core;
+        if core.may_know(id) && core.may_know(cause) && !core.finished() {
             Slot::with(core, |lane| birth::followed(core, lane, id, follows));
         }
     }
@@ -122,6 +122,10 @@ impl tracing_core::Subscriber for Subscriber {
 
     fn current_span(&self) -> Current {
         let core = &*self.core;
+        // Lanes are not followed beyond the end.
+        if core.finished() {
+            return Current::none();
+        }
         let current = Slot::with(core, |lane| lane.current()).flatten();
         match current.and_then(|id| Some((id, self.metadata(id)?))) {
             Some((id, metadata)) => Current::new(Id::from_u64(id), metadata),

@@ -33,6 +33,7 @@ fn info_as_json_tells_process_clock_counts_and_what_is_missing() {
     assert!(info["size_bytes"].as_u64().unwrap() > 0);
 }
 
+/// [T64] What a span costs is printed, too.
 #[test]
 fn info_as_text_names_the_same_things() {
     let text = Desk::new().stdout(&["info", "run.spanfire"]);

@@ -325,13 +325,15 @@ impl Lane {
 
     #[inline(never)]
     fn dropped_later(&self, core: &Core, id: u64) {
-        let tick = core.clock.raw();
-        self.write::<false>(core, tick, kind::DROP, id, 0);
+        if core.may_know(id) {
+            let tick = core.clock.raw();
+            self.write::<false>(core, tick, kind::DROP, id, 0);
+        }
     }
 
     /// A handle of a checked span was dropped; in the layer form, any span closed.
     #[inline(always)]
-    pub fn dropped_checked<const COUNTER: bool>(&self, core: &Core, id: u64) {
+    pub fn dropped_checked<const LAYER: bool, const COUNTER: bool>(&self, core: &Core, id: u64) {
         let own = &self.own;
         let tick = core.clock.read::<COUNTER>();
         let prompt = own.changeable.load(Relaxed) == !id
@@ -340,7 +342,7 @@ impl Lane {
         if own.watched.get() == id {
             self.judge(prompt);
         }
-        if !prompt {
+        if !prompt && (LAYER || core.may_know(id)) {
             self.write::<false>(core, tick, kind::DROP, id, 0);
         }
     }

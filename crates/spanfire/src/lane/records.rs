@@ -139,6 +139,10 @@ impl Lane {
         let Some(next) = next else {
             let teller = self.published.sent() + u64::from(self.own.chunk.get().is_some());
             self.published.lose(tick, teller);
+            if core.finished() {
+                // Callbacks then go the way on which they find that out first.
+                Slot::leave();
+            }
             return None;
         };
         let chunk = next.chunk;

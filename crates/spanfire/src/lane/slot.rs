@@ -79,10 +79,9 @@ impl Slot {
         result
     }
 
-    /// Ends recording on this thread for good: it is the only one of a process that was forked, and
-    /// its lanes are the parent's.
+    /// Makes this thread look for its lane, if it needs one, at the next callback: the recorder that it
+    /// used last is finished, or another process's.
     pub fn leave() {
-        CLOSED.set(true);
         SLOT.with(|slot| slot.recorder.set(EMPTY));
     }
 
