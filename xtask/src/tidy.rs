@@ -24,6 +24,7 @@ const UNSAFE: &[(&str, &str)] = &[
         "crates/spanfire/src/lane/slot.rs",
         "a thread's way to its lane without a count of references",
     ),
+    ("tests/programs/notes.rs", "memory that outlives a killed process"),
     ("tests/allocation.rs", "counts allocations: implementing GlobalAlloc is unsafe"),
 ];
 
