@@ -3,9 +3,11 @@
 #![forbid(unsafe_code)]
 
 use spanfire::{Guard, Overflow, Recorder};
+use spanfire_tests::let_pass;
 use std::path::Path;
 use std::sync::{Arc, Barrier};
 use std::thread;
+use std::time::Duration;
 use tracing::info_span;
 use tracing_subscriber::layer::SubscriberExt;
 use tracing_subscriber::util::SubscriberInitExt;
@@ -22,7 +24,7 @@ const LEAVES: u64 = 9;
 const THREADS: u64 = 2;
 
 /// Threads of one wave.
-const WAVE: usize = 1_000;
+const WAVE: usize = 2_500;
 
 const PARTS: u64 = 10;
 
@@ -104,6 +106,8 @@ fn wave() {
         })
         .collect();
     threads.into_iter().for_each(|thread| thread.join().expect("a thread that ends"));
+    // The collector looks for ended threads every 50 ms.
+    let_pass(Duration::from_millis(250));
 }
 
 /// `COUNT RESIDENT_KIB FILE_BYTES`
