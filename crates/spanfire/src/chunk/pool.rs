@@ -1,6 +1,6 @@
 //! Where chunks come from.
 
-use super::{Chunk, TailFile, region::Region};
+use super::{Chunk, TailFile, region::Region, tail_file::Pages};
 use crate::primitives::{
     Mutex, MutexGuard,
     atomic::{AtomicUsize, Ordering::*},
@@ -51,7 +51,7 @@ impl Pool {
         let budget = (bytes / SLOT_BYTES).clamp(4, MAX_CHUNKS);
         let mapped = tail.is_some();
         let mut memory = Memory { regions: Vec::new(), spare: Vec::new(), tail, mapped };
-        memory.grow(budget + UNCOUNTED_CHUNKS);
+        memory.grow(budget + UNCOUNTED_CHUNKS, Pages::Now);
         Pool {
             budget,
             allocated: AtomicUsize::new(0),
@@ -104,7 +104,7 @@ impl Pool {
             return Some(chunk);
         }
         let counted = self.allocated.load(Relaxed);
-        memory.grow(self.budget.saturating_sub(counted).max(EXTRA_CHUNKS));
+        memory.grow(self.budget.saturating_sub(counted).max(EXTRA_CHUNKS), Pages::WhenUsed);
         memory.next()
     }
 
@@ -115,7 +115,7 @@ impl Pool {
         let left = memory.regions.last().map_or(0, Region::left);
         let wanted = self.budget.saturating_sub(self.allocated.load(Relaxed));
         if memory.mapped && left < READY_CHUNKS.min(wanted) {
-            memory.grow(wanted);
+            memory.grow(wanted, Pages::Now);
         }
     }
 
@@ -144,9 +144,9 @@ impl Memory {
     }
 
     /// Adds a region of at most `chunks` chunks.
-    fn grow(&mut self, chunks: usize) {
+    fn grow(&mut self, chunks: usize, pages: Pages) {
         let mapped = self.tail.as_mut().filter(|_| self.mapped).and_then(|tail| {
-            let map = tail.extend(chunks.min(MAPPED_CHUNKS)).ok()?;
+            let map = tail.extend(chunks.min(MAPPED_CHUNKS), pages).ok()?;
             Region::mapped(map)
         });
         self.mapped = mapped.is_some();

@@ -17,6 +17,15 @@ pub(crate) struct TailFile {
     slots: usize,
 }
 
+/// When the pages of a mapping take memory.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Pages {
+    /// At once, if the system knows how: for chunks that will be used soon.
+    Now,
+    /// When they are written to first: for chunks of which threads may use a small part.
+    WhenUsed,
+}
+
 impl TailFile {
     /// Creates the tail file of the recording at `path`, replacing one that a killed process left.
     ///
@@ -38,12 +47,14 @@ impl TailFile {
 
     /// Maps `chunks` more slots, shared, with room on the disk: a store to a page that the disk has
     /// no room for would kill the program.
-    pub fn extend(&mut self, chunks: usize) -> io::Result<MmapRaw> {
+    pub fn extend(&mut self, chunks: usize, pages: Pages) -> io::Result<MmapRaw> {
         let offset = (self.slots * SLOT_BYTES) as u64;
         let length = chunks * SLOT_BYTES;
         reserve(&self.file, offset, length as u64)?;
         let map = MmapOptions::new().offset(offset).len(length).map_raw(&self.file)?;
-        populate(&map);
+        if pages == Pages::Now {
+            populate(&map);
+        }
         self.slots += chunks;
         Ok(map)
     }
