@@ -140,7 +140,7 @@ impl Memory {
     /// A chunk never handed out. Of a mapped pool the last two regions may have some.
     fn next(&mut self) -> Option<Chunk> {
         let first = self.regions.len().saturating_sub(2);
-        self.regions[first..].iter_mut().find_map(Region::next)
+        self.regions.iter_mut().skip(first).find_map(Region::next)
     }
 
     /// Adds a region of at most `chunks` chunks.
