@@ -1,10 +1,11 @@
 // A page in Debian's chromium, offline, with every console error and every request noted.
 
 import assert from "node:assert/strict";
-import { execFileSync } from "node:child_process";
+import { execFileSync, spawn } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { createInterface } from "node:readline";
 import { chromium } from "playwright-core";
 
 const CHROMIUM = process.env.CHROMIUM ?? "/usr/bin/chromium";
@@ -34,18 +35,30 @@ export function report(recording, ...flags) {
 }
 report.made = 0;
 
+const servers = [];
+
+/** The address of a server of a recording, which ends with the tests; `flags` go to `spanfire view`. */
+export async function serve(recording, ...flags) {
+  const server = spawn(SPANFIRE, ["view", recording, "--no-open", ...flags], { stdio: ["ignore", "pipe", "inherit"] });
+  servers.push(server);
+  for await (const line of createInterface({ input: server.stdout })) return line;
+  assert.fail("the server printed no address");
+}
+
 let browser;
 
 export async function close() {
+  for (const server of servers) server.kill();
   await browser?.close();
 }
 
 /** Opens a file; `problems()` is what went wrong in it so far. */
 export async function open(file, { hash = "", width = 1200, height = 800, colorScheme = "light" } = {}) {
   browser ??= await chromium.launch({ executablePath: CHROMIUM, args: ["--no-sandbox"] });
-  const context = await browser.newContext({ offline: true, viewport: { width, height }, colorScheme });
+  const served = file.startsWith("http:");
+  const context = await browser.newContext({ offline: !served, viewport: { width, height }, colorScheme });
   const page = await context.newPage();
-  const address = `file://${file}`;
+  const address = served ? file : `file://${file}`;
   const problems = [];
   page.on("console", (message) => {
     if (message.type() === "error" || message.type() === "warning") problems.push(message.text());

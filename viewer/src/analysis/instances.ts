@@ -16,6 +16,8 @@ export class Instances {
     site: number,
     private readonly range: Range,
   ) {
+    // Pieces are no spans.
+    if (recording.thinned) return;
     for (const lane of recording.lanes) {
       lane.rows.forEach((row, depth) => this.addPlain(row, lane.index, depth, site));
     }

@@ -9,6 +9,7 @@
 import type { App } from "../app/app.ts";
 import type { TreeColumns } from "../data/head.ts";
 import type { Recording } from "../data/recording.ts";
+import { NOTHING_YET } from "../data/served.ts";
 import type { Range, Stacks, Weight } from "../state/state.ts";
 import { narrowed } from "./narrowing.ts";
 import { sweep } from "./sweep.ts";
@@ -52,6 +53,7 @@ function kept(recording: Recording, key: string, make: () => MergedTree): Merged
 }
 
 function treeOf(recording: Recording, stacks: Stacks, range: Range | null): MergedTree {
+  if (recording.served) return ofColumns((recording.served.merged(range) ?? NOTHING_YET).trees[stacks]);
   return range ? sweep(recording, stacks, range) : ofColumns(recording.head.trees[stacks]);
 }
 

@@ -5,6 +5,7 @@
 import type { App } from "../app/app.ts";
 import { type Families, familiesOf } from "../data/families.ts";
 import { type FieldValue, PARENT_ROOT, type Recording } from "../data/recording.ts";
+import { NOTHING_YET } from "../data/served.ts";
 import { fieldsOf } from "../data/span.ts";
 import type { Range } from "../state/state.ts";
 import { type LaneObserver, type Open, sweepLane } from "./lanesweep.ts";
@@ -13,7 +14,7 @@ import { meets } from "./sweep.ts";
 export interface RequestRow {
   /** Its number in `spanfire requests`. */
   number: number;
-  /** Its root. */
+  /** Its root; -1 where a server holds it. */
   life: number;
   site: number;
   start: number;
@@ -36,6 +37,8 @@ const known = new WeakMap<Recording, { range: Range; rows: RequestRow[] }>();
 
 /** The requests of the selected time, by start. */
 export function requests(app: App): RequestRow[] {
+  const { served } = app.recording;
+  if (served && app.recording.thinned) return (served.merged(app.state.range) ?? NOTHING_YET).requests.map((row) => ({ ...row, life: -1 }));
   const range = app.state.range ?? ALWAYS;
   const kept = known.get(app.recording);
   if (kept?.range.join() === range.join()) return kept.rows;
@@ -46,6 +49,7 @@ export function requests(app: App): RequestRow[] {
 
 /** The fields of a request's root. */
 export function requestFields(recording: Recording, row: RequestRow): { name: string; value: FieldValue }[] {
+  if (recording.served && row.life < 0) return recording.served.fields(row.number);
   return fieldsOf(recording, { life: row.life });
 }
 

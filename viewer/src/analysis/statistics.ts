@@ -3,7 +3,9 @@
  */
 
 import type { App } from "../app/app.ts";
+import type { StatisticsRow } from "../data/head.ts";
 import { type Recording, firstAbove } from "../data/recording.ts";
+import { NOTHING_YET } from "../data/served.ts";
 import type { Range } from "../state/state.ts";
 import { Histogram } from "./histogram.ts";
 import { type MergedTree, totals } from "./mergedtree.ts";
@@ -33,6 +35,8 @@ export function quantile(row: SpanStatistics, q: number): number {
 /** A row for each callsite with spans in the selected time, by self time. */
 export function statistics(app: App): SpanStatistics[] {
   const { range } = app.state;
+  const { served } = app.recording;
+  if (served) return rowsOf((served.merged(range) ?? NOTHING_YET).statistics);
   return range ? ofRange(app.recording, range) : ofAll(app.recording);
 }
 
@@ -41,7 +45,11 @@ const known = new WeakMap<Recording, { all?: SpanStatistics[]; range?: Range; ro
 function ofAll(recording: Recording): SpanStatistics[] {
   const kept = known.get(recording) ?? {};
   known.set(recording, kept);
-  return (kept.all ??= recording.head.statistics.map((row) => ({
+  return (kept.all ??= rowsOf(recording.head.statistics));
+}
+
+function rowsOf(rows: readonly StatisticsRow[]): SpanStatistics[] {
+  return rows.map((row) => ({
     site: row.site,
     spans: row.spans,
     segments: row.segments,
@@ -52,7 +60,7 @@ function ofAll(recording: Recording): SpanStatistics[] {
     min: row.min_ns,
     max: row.max_ns,
     histogram: Histogram.of(row.buckets),
-  })));
+  }));
 }
 
 function ofRange(recording: Recording, range: Range): SpanStatistics[] {

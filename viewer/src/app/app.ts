@@ -28,7 +28,7 @@ export class App {
 
   /** `draw` is called in a frame after changes. */
   constructor(
-    readonly recordings: readonly Recording[],
+    public recordings: readonly Recording[],
     private readonly draw: () => void,
   ) {
     this.current = fromHash(location.hash);
@@ -54,6 +54,14 @@ export class App {
   get isDark(): boolean {
     const { theme } = this.current;
     return theme === "dark" || (theme === "auto" && this.dark.matches);
+  }
+
+  /** Puts another recording in the place of the one there is: the same, seen from nearer or further. */
+  exchange(recording: Recording): void {
+    this.recordings = [...this.recordings.slice(0, -1), recording];
+    this.search = new Search(recording, this.current.search);
+    this.colours = this.makeColours();
+    this.redraw();
   }
 
   site(index: number): Site {

@@ -9,6 +9,7 @@ import type { ColourBy, Theme } from "../state/state.ts";
 import { App } from "./app.ts";
 import { bannerOf } from "./banner.ts";
 import { button, choice, element } from "./elements.ts";
+import { Follower } from "./follower.ts";
 import { counted, duration, percent } from "./format.ts";
 import { KeyList } from "./keylist.ts";
 import type { Page, PageView } from "./page.ts";
@@ -38,10 +39,13 @@ export class Shell {
   private readonly keyList: KeyList;
   private foundFor = "";
   private foundTimer = 0;
-  private open: { page: Page; view: PageView } | null = null;
+  private open: { page: Page; view: PageView; recording: Recording } | null = null;
+  private readonly follower: Follower | null;
 
   constructor(root: HTMLElement, recordings: readonly Recording[]) {
     this.app = new App(recordings, () => this.draw());
+    const { served } = this.app.recording;
+    this.follower = served ? new Follower(this.app, served) : null;
     this.keyList = new KeyList(this.app.keys);
     this.colour = choice("Colour by", COLOURS, this.app.state.colour, (colour) => this.app.set({ colour }));
     this.searchBox.type = "search";
@@ -49,6 +53,7 @@ export class Shell {
     this.searchBox.setAttribute("aria-label", "Search by regular expression");
     this.searchBox.addEventListener("input", () => this.app.set({ search: this.searchBox.value }));
     root.replaceChildren(this.header(), bannerOf(this.app.recordings), this.host, this.twin.element, this.keyList.element);
+    if (this.follower) root.append(this.follower.notice);
     this.setKeys();
     window.addEventListener("keydown", (event) => {
       if (this.app.keys.handle(event)) event.preventDefault();
@@ -113,7 +118,8 @@ export class Shell {
     const select = this.colour.querySelector("select");
     if (select) select.value = state.colour;
     this.drawRange();
-    if (this.open?.page.id !== state.page) this.openPage();
+    this.follower?.follow(state);
+    if (this.open?.page.id !== state.page || this.open.recording !== this.app.recording) this.openPage();
     this.drawFound();
     this.open?.view.draw();
     this.twin.draw(() => this.open?.view.table());
@@ -150,7 +156,7 @@ export class Shell {
     this.host.replaceChildren();
     this.host.dataset["page"] = page.id;
     const view = page.mount(this.host, this.app);
-    this.open = { page, view };
+    this.open = { page, view, recording: this.app.recording };
     this.app.keys.set({ title: "This page", keys: view.keys ?? [] });
     for (const tab of this.tabs.querySelectorAll<HTMLElement>("button")) {
       tab.setAttribute("aria-current", tab.dataset["page"] === page.id ? "page" : "false");

@@ -7,6 +7,7 @@
  */
 
 import type { Head } from "./head.ts";
+import type { Server } from "./served.ts";
 
 /** One depth of one lane. */
 export interface Row {
@@ -18,6 +19,8 @@ export interface Row {
   parent: Uint32Array;
   /** The life a segment belongs to, -1 for a plain span; `null` if all are plain. */
   life: Int32Array | null;
+  /** How many segments each stands for, where a server has put short ones together. */
+  many?: Uint32Array;
 }
 
 /** One thread. */
@@ -77,6 +80,10 @@ export interface Recording {
   from: number;
   to: number;
   segments: number;
+  /** The server that the recording is on; absent if it is in the page. */
+  served?: Server;
+  /** Whether here are only the pieces of spans that a picture needs. */
+  thinned?: true;
 }
 
 /** A segment's place. */

@@ -25,6 +25,12 @@ export function siteOf(recording: Recording, span: Span): number {
   return recording.lanes[span.lane].rows[span.depth].site[span.index];
 }
 
+/** How many spans it stands for: more than one where a server has put short ones together. */
+export function manyOf(recording: Recording, span: Span): number {
+  if ("life" in span) return 1;
+  return recording.lanes[span.lane].rows[span.depth].many?.[span.index] ?? 1;
+}
+
 /** From creation to close. */
 export function lifetimeOf(recording: Recording, span: Span): [number, number] {
   if ("life" in span) return [recording.lives.start[span.life], recording.lives.end[span.life]];

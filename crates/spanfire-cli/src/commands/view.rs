@@ -98,7 +98,7 @@ impl Viewed<'_> {
     /// Every span of a stretch of time, if they are not too many.
     fn near(&self, asked: &Asked) -> Result<Answer, String> {
         if self.index.segments_in(&self.range(asked)) > NEAR_MAX {
-            return Ok(Answer::refusal(413, "there are too many spans in this time"));
+            return Ok(Answer::refusal(413, "There are too many spans in this time to send each. Select a shorter one in the chart."));
         }
         let replay = self.replay(asked);
         let report = Report::of(self.input.recording(), &replay, SEGMENTS_IN_A_PAGE);

@@ -4,9 +4,9 @@
 
 import type { App } from "../../app/app.ts";
 import { button, element } from "../../app/elements.ts";
-import { duration, exactDuration } from "../../app/format.ts";
+import { count, duration, exactDuration } from "../../app/format.ts";
 import type { Span } from "../../data/recording.ts";
-import { busyOf, fieldsOf, lifetimeOf, parentOf, rootOf, segmentsOf, selfOf, siteOf, spanKey } from "../../data/span.ts";
+import { busyOf, fieldsOf, lifetimeOf, manyOf, parentOf, rootOf, segmentsOf, selfOf, siteOf, spanKey } from "../../data/span.ts";
 import type { Box } from "./scene.ts";
 
 /** More fields than this are in the panel. */
@@ -43,6 +43,8 @@ export function summaryOf(app: App, { span, place, from, to }: Box): string[] {
   const one = place && places.length > 1 ? [`this segment ${duration(to - from)}, of ${places.length}`] : [];
   const waits = end - start > busy ? [`lifetime ${duration(end - start)}`] : [];
   const fields = fieldsOf(recording, span).map(({ name, value }) => `${name}=${value}`);
+  const many = manyOf(recording, span);
+  if (many > 1) return [`${count(many)} spans, ${duration(busy)} in all`, `one of them: ${app.site(siteOf(recording, span)).name}`, "nearer, they stand apart"];
   return [
     app.site(siteOf(recording, span)).name,
     [duration(busy), `self ${duration(selfOf(recording, span))}`, ...waits].join(" · "),

@@ -23,7 +23,7 @@ import { Panel } from "./panel.ts";
 export const requests: Page = {
   id: "requests",
   title: "Requests",
-  fits: ({ recording }) => recording.lives.parentKind.includes(PARENT_ROOT),
+  fits: ({ recording }) => recording.served !== undefined || recording.lives.parentKind.includes(PARENT_ROOT),
   mount: (host, app) => new Requests(host, app),
 };
 

@@ -1,0 +1,179 @@
+/**
+ * A recording whose spans stay on the server that the page came from: the other side of
+ * `html/served.rs`. It is a `Recording` like any other, with fewer spans: those that the picture
+ * needs. What is exact over all of them, the server adds up.
+ */
+
+import type { Range } from "../state/state.ts";
+import type { Head, StatisticsRow, TreeColumns } from "./head.ts";
+import { readBlocks } from "./page.ts";
+import type { FieldValue, Lane, Lives, Recording } from "./recording.ts";
+import { type Window, decodeWindow, rowsOf, setInto } from "./window.ts";
+
+/** What is added up over a stretch of time. */
+export interface Merged {
+  trees: { thread: TreeColumns; span: TreeColumns };
+  statistics: StatisticsRow[];
+  requests: ServedRequest[];
+}
+
+export interface ServedRequest {
+  number: number;
+  site: number;
+  start: number;
+  lifetime: number;
+  busy: number;
+  idle: number;
+  work: number;
+  spans: number;
+  segments: number;
+  threads: number;
+  open: boolean;
+  fields: [string, FieldValue][];
+}
+
+const NOTHING: TreeColumns = { site: [], parent: [], busy_ns: [], idle_ns: [], count: [] };
+export const NOTHING_YET: Merged = { trees: { thread: NOTHING, span: NOTHING }, statistics: [], requests: [] };
+
+/** Answers kept of each kind. */
+const KEPT = 8;
+
+export class Server {
+  private readonly merges = new Map<string, Merged | null>();
+  private readonly nears = new Map<string, Recording | null>();
+
+  private constructor(
+    readonly head: Head,
+    private readonly overview: Window,
+  ) {}
+
+  /** Called when something has been asked for, and when it is there: then with what is new. */
+  changed: (isNew: boolean) => void = () => {};
+  /** How many answers are on their way, and why one did not come. */
+  pending = 0;
+  problem = "";
+
+  /** Asks for what the first picture needs. */
+  static async open(width: number): Promise<Server> {
+    const [head, window] = await Promise.all([ask("outline"), ask(`window?width=${width}`)]);
+    return new Server((await head.json()) as Head, decodeWindow(await window.arrayBuffer()));
+  }
+
+  /** The recording as seen from afar, and in a stretch of time from near. */
+  recording(near: Window | null = null): Recording {
+    const { head } = this;
+    const { lanes } = setInto(this.overview, near);
+    return {
+      head,
+      lanes: lanes.map((lane, index): Lane => ({
+        index,
+        number: head.lanes[index].lane,
+        label: head.lanes[index].label,
+        rows: rowsOf(lane),
+        segments: head.lanes[index].segments,
+        marks: lane.marks,
+        overtaken: false,
+      })),
+      lives: noLives(),
+      fields: [],
+      from: head.range_ns[0],
+      to: Math.max(head.range_ns[1], head.range_ns[0] + 1),
+      segments: head.lanes.reduce((sum, lane) => sum + lane.segments, 0),
+      served: this,
+      thinned: true,
+    };
+  }
+
+  /** What is seen of a stretch of time in so many pixels. */
+  async window([from, to]: Range, width: number): Promise<Window> {
+    const answer = await ask(`window?from=${Math.floor(from)}&to=${Math.ceil(to)}&width=${width}`);
+    return decodeWindow(await answer.arrayBuffer());
+  }
+
+  /** What is added up over a stretch of time, or all of it; `null` while it is on its way. */
+  merged(range: Range | null): Merged | null {
+    const query = range ? `?from=${Math.floor(range[0])}&to=${Math.ceil(range[1])}` : "";
+    return this.kept(this.merges, query, async () => (await (await ask(`merged${query}`)).json()) as Merged);
+  }
+
+  /** Every span of a stretch of time; `null` while they are on their way, or if they are too many. */
+  near([from, to]: Range): Recording | null {
+    const query = `?from=${Math.floor(from)}&to=${Math.ceil(to)}`;
+    return this.kept(this.nears, query, async () => {
+      const recording = await readBlocks(blocksOf(await (await ask(`near${query}`)).arrayBuffer()), () => {});
+      return { ...recording, served: this };
+    });
+  }
+
+  /** The fields of a request's root. */
+  fields(number: number): { name: string; value: FieldValue }[] {
+    const row = this.merged(null)?.requests.find((row) => row.number === number);
+    return row?.fields.map(([name, value]) => ({ name, value })) ?? [];
+  }
+
+  /** What is found; `null` with a problem that can be shown. */
+  async watched<T>(find: () => Promise<T>): Promise<T | null> {
+    this.pending++;
+    this.problem = "";
+    try {
+      return await find();
+    } catch (error) {
+      this.problem = error instanceof Error ? error.message : String(error);
+      return null;
+    } finally {
+      this.pending--;
+      this.changed(false);
+    }
+  }
+
+  private kept<T>(answers: Map<string, T | null>, query: string, find: () => Promise<T>): T | null {
+    const known = answers.get(query);
+    if (known !== undefined) return known;
+    answers.set(query, null);
+    for (const oldest of answers.keys()) {
+      if (answers.size <= KEPT) break;
+      if (oldest !== "") answers.delete(oldest);
+      else break;
+    }
+    void this.watched(find).then((answer) => {
+      if (answer === null) return;
+      answers.set(query, answer);
+      this.changed(true);
+    });
+    return null;
+  }
+}
+
+async function ask(path: string): Promise<Response> {
+  const answer = await fetch(path).catch(() => {
+    throw new Error("The server does not answer. Was `spanfire view` ended?");
+  });
+  if (!answer.ok) throw new Error((await answer.text()).trim());
+  return answer;
+}
+
+/** Blocks one after the other, each with its length before it. */
+async function* blocksOf(buffer: ArrayBuffer): AsyncGenerator<Uint8Array> {
+  for (let at = 0; at < buffer.byteLength; ) {
+    const length = Number(new DataView(buffer).getBigUint64(at, true));
+    yield new Uint8Array(buffer, at + 8, length);
+    at += 8 + length;
+  }
+}
+
+function noLives(): Lives {
+  const none = () => new Uint32Array(0);
+  return {
+    length: 0,
+    site: none(),
+    start: new Float64Array(0),
+    end: new Float64Array(0),
+    parentKind: new Uint8Array(0),
+    parent: new Int32Array(0),
+    number: new Float64Array(0),
+    open: new Uint8Array(0),
+    selected: new Uint8Array(0),
+    first: new Uint32Array(1),
+    segments: none(),
+  };
+}

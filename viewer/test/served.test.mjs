@@ -1,0 +1,114 @@
+// The viewer with a server behind it: `spanfire view`.
+
+import assert from "node:assert/strict";
+import { after, before, test } from "node:test";
+import { REQUESTS, close, exactNs, open, serve, spanfireJson } from "./harness.mjs";
+
+after(close);
+let address;
+before(async () => {
+  address = await serve(REQUESTS);
+});
+
+/** Waits until the recording has been exchanged for a nearer one so many times. */
+async function exchanged(view, times) {
+  const come = (times) => Number(document.documentElement.dataset.exchanges ?? 0) >= times;
+  await view.until(come, "a nearer recording", times);
+  await view.settled();
+}
+
+/** Name, self time and 99th percentile of each row of Top. */
+function shown(rows) {
+  return rows.map((row) => `${row.name} ${exactNs(row.self)} ${exactNs(row.p99)}`).sort();
+}
+
+function told(...flags) {
+  const rows = spanfireJson("top", REQUESTS, ...flags);
+  return rows.map((row) => `${row.name} ${row.self_ns} ${row.p99_ns}`).sort();
+}
+
+test("a served recording opens without an error, and asks nobody but its server", async () => {
+  const view = await open(address);
+  assert.equal(await view.page.title(), "requests.spanfire – spanfire");
+  assert.ok((await view.table()).length > 10);
+  await view.close();
+});
+
+test("a view in the address is asked for from near, and shows each span in it", async () => {
+  const slowest = spanfireJson("requests", REQUESTS)[0];
+  const to = slowest.start_ns + slowest.lifetime_ns;
+  const view = await open(address, { hash: `#view=${slowest.start_ns}-${to}` });
+  await exchanged(view, 1);
+  const rows = await view.table();
+  assert.ok(rows.some((row) => row.span === "request"), JSON.stringify(rows.slice(0, 3)));
+  await view.close();
+});
+
+test("zooming and panning exchange what is there for what is nearer", async () => {
+  const view = await open(address);
+  await view.press("w", "w", "w", "w");
+  await exchanged(view, 1);
+  await view.press("d");
+  await exchanged(view, 2);
+  const drawn = await view.page.evaluate(() => {
+    const { dataset, width, height } = document.querySelector(".stage canvas");
+    return { boxes: Number(dataset.boxes), most: width * Math.ceil(height / 18) };
+  });
+  assert.ok(drawn.boxes > 10 && drawn.boxes <= drawn.most, JSON.stringify(drawn));
+  await view.close();
+});
+
+test("no more pieces are sent than pixels need", async () => {
+  const sizes = [];
+  const view = await open(address);
+  view.page.on("response", async (response) => {
+    if (response.url().includes("window?")) sizes.push(Number(response.headers()["content-length"]));
+  });
+  await view.press("w", "w");
+  await exchanged(view, 1);
+  const rows = await view.page.evaluate(() => document.querySelector(".stage canvas").width);
+  assert.ok(sizes.length > 0);
+  // Three times the picture's width, two pieces of 24 bytes a pixel, at most a hundred rows.
+  assert.ok(sizes.every((size) => size < 3 * rows * 2 * 24 * 100), String(sizes));
+  await view.close();
+});
+
+test("tables are exact over everything, and over a selected time", async () => {
+  const view = await open(address, { hash: "#page=top" });
+  await exchanged(view, 1);
+  assert.deepEqual(shown(await view.table()), told());
+  await view.go("#page=top&range=100000000-300000000");
+  await exchanged(view, 2);
+  assert.deepEqual(shown(await view.table()), told("--from", "100000000ns", "--to", "300000000ns"));
+  await view.close();
+});
+
+test("a request is opened with every span of it", async () => {
+  const slowest = spanfireJson("requests", REQUESTS)[0];
+  const view = await open(address, { hash: `#request=${slowest.id}` });
+  await exchanged(view, 2);
+  const spans = (await view.table()).filter((row) => row.level > 0);
+  assert.ok(spans.length >= slowest.spans, `${spans.length} of ${slowest.spans}`);
+  await view.close();
+});
+
+test("pages of single spans have every span of the selected time", async () => {
+  const view = await open(address, { hash: "#page=requests&range=100000000-300000000" });
+  await exchanged(view, 1);
+  const part = spanfireJson("requests", REQUESTS, "--from", "100000000ns", "--to", "300000000ns");
+  assert.equal((await view.table()).length, part.length);
+  await view.close();
+});
+
+test("what the server does not send is said", async () => {
+  const lost = await serve(REQUESTS);
+  const view = await open(lost);
+  await view.page.route("**/window?*", (route) => route.fulfill({ status: 413, body: "there are too many spans in this time\n" }));
+  await view.press("w");
+  const said = () => document.querySelector(".notice:not([hidden])")?.textContent === "there are too many spans in this time";
+  await view.until(said, "the notice");
+  // Chromium itself writes a refused answer to the console.
+  assert.ok(view.problems.every((problem) => problem.includes("413")), String(view.problems));
+  view.problems.length = 0;
+  await view.close();
+});
