@@ -58,7 +58,7 @@ export class Follower {
   /** Exchanges the recording for every span of the time that the page needs them of, when they are there. */
   private openSpans(state: Readonly<State>): boolean {
     const time = this.timeOfSpans(state);
-    const near = time && this.server.near(time);
+    const near = time === null ? null : this.server.near(time);
     if (!near) return false;
     if (this.last !== near) {
       this.last = near;
@@ -69,11 +69,9 @@ export class Follower {
   }
 
   /** The time of which each span is needed: what is selected, or the request that is open in the chart. */
-  private timeOfSpans({ page, range, request }: Readonly<State>): Range | null {
+  private timeOfSpans({ page, range, request }: Readonly<State>): Range | number | null {
     if (SPANS_NEEDED.has(page)) return range ?? this.server.head.range_ns;
-    if (page !== "chart" || request === 0) return null;
-    const row = this.server.merged(null)?.requests.find((row) => row.number === request);
-    return row ? [row.start, row.start + row.lifetime + 1] : null;
+    return page === "chart" && request > 0 ? request : null;
   }
 
   private async ask(view: Range | null, wanted: string): Promise<void> {

@@ -96,9 +96,12 @@ export class Server {
     return this.kept(this.merges, query, async () => (await (await ask(`merged${query}`)).json()) as Merged);
   }
 
-  /** Every span of a stretch of time; `null` while they are on their way, or if they are too many. */
-  near([from, to]: Range): Recording | null {
-    const query = `?from=${Math.floor(from)}&to=${Math.ceil(to)}`;
+  /**
+   * Every span of a stretch of time, or of the time of the request with that number; `null` while
+   * they are on their way, or if they are too many.
+   */
+  near(of: Range | number): Recording | null {
+    const query = typeof of === "number" ? `?request=${of}` : `?from=${Math.floor(of[0])}&to=${Math.ceil(of[1])}`;
     return this.kept(this.nears, query, async () => {
       const recording = await readBlocks(blocksOf(await (await ask(`near${query}`)).arrayBuffer()), () => {});
       return { ...recording, served: this };

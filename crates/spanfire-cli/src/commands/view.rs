@@ -6,7 +6,8 @@ use crate::input::Input;
 use crate::server::{Answer, Asked, Server};
 use spanfire_render::{Report, ReportOptions, SEGMENTS_IN_A_PAGE, served};
 use spanfire_views::{
-    CallTree, Replay, RequestTable, SegmentIndex, Selection, Stacks, Statistics, Summary,
+    CallTree, Replay, RequestChart, RequestId, RequestTable, SegmentIndex, Selection, Stacks,
+    Statistics, Summary,
 };
 use std::io::{self, Write};
 use std::ops::Range;
@@ -80,7 +81,7 @@ impl Viewed<'_> {
 
     /// Merged graphs, statistics and requests of a stretch of time.
     fn merged(&self, asked: &Asked) -> Result<Answer, String> {
-        let replay = self.replay(asked);
+        let replay = self.replay(asked.number("from"), asked.number("to"));
         let read = || {
             Ok((
                 CallTree::of(&replay, Stacks::Thread)?,
@@ -95,12 +96,25 @@ impl Viewed<'_> {
         merged.map(Answer::json).map_err(|error| error.to_string())
     }
 
-    /// Every span of a stretch of time, if they are not too many.
+    /// Every span of a stretch of time, or of the time of a request, if they are not too many.
     fn near(&self, asked: &Asked) -> Result<Answer, String> {
-        if self.index.segments_in(&self.range(asked)) > NEAR_MAX {
-            return Ok(Answer::refusal(413, "There are too many spans in this time to send each. Select a shorter one in the chart."));
+        let range = match asked.number("request") {
+            Some(id) => self.request(RequestId(id)).map_err(|error| error.to_string())?,
+            None => Some(self.range(asked)),
+        };
+        let Some(range) = range else {
+            return Ok(Answer::refusal(404, "There is no such request."));
+        };
+        if self.index.segments_in(&range) > NEAR_MAX {
+            return Ok(Answer::refusal(
+                413,
+                "There are too many spans in this time to send each. Select a shorter one in the chart.",
+            ));
         }
-        let replay = self.replay(asked);
+        let all = self.index.range_ns();
+        let from = (range.start > all.start).then_some(range.start);
+        let to = (range.end < all.end).then_some(range.end);
+        let replay = self.replay(from, to);
         let report = Report::of(self.input.recording(), &replay, SEGMENTS_IN_A_PAGE);
         let report = report.map_err(|error| error.to_string())?;
         let near = served::near(&report, &self.options);
@@ -114,11 +128,21 @@ impl Viewed<'_> {
         from..to
     }
 
+    /// The time in which spans of a request live, some of which may outlive its root.
+    fn request(&self, id: RequestId) -> Result<Option<Range<u64>>, spanfire_recording::Error> {
+        let chart = RequestChart::of(&self.replay(None, None), id, NEAR_MAX)?;
+        Ok(chart.map(|chart| {
+            let from = chart.spans.iter().map(|span| span.start_ns).min().unwrap_or(0);
+            let to = chart.spans.iter().map(|span| span.end_ns).max().unwrap_or(from);
+            from..to + 1
+        }))
+    }
+
     /// What was selected of the recording, and of that the time that is asked for.
-    fn replay(&self, asked: &Asked) -> Replay<'_> {
+    fn replay(&self, from: Option<u64>, to: Option<u64>) -> Replay<'_> {
         let selection = self.input.selection();
-        let from = asked.number("from").into_iter().chain(selection.from_ns).max();
-        let to = asked.number("to").into_iter().chain(selection.to_ns).min();
+        let from = from.into_iter().chain(selection.from_ns).max();
+        let to = to.into_iter().chain(selection.to_ns).min();
         let selection = Selection { from_ns: from, to_ns: to, ..selection.clone() };
         Replay::new(self.input.recording(), selection)
     }

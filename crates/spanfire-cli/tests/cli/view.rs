@@ -160,8 +160,18 @@ fn a_window_holds_no_more_than_its_pixels_need() {
 #[test]
 fn near_spans_are_the_blocks_of_a_report() {
     let desk = Desk::new();
-    let body = serve(&desk, &[]).get("near?from=0&to=4000000").body;
-    let mut rest = &body[..];
+    let served = serve(&desk, &[]);
+    let (all, lanes) = blocks(&served.get("near?from=0&to=4000000").body);
+    assert_eq!((all["info"]["spans"].as_u64(), lanes), (Some(8), 2));
+    let rows = desk.json(&["requests", "run.spanfire", "--root", "request", "--format", "json"]);
+    let (request, lanes) = blocks(&served.get(&format!("near?request={}", rows[0]["id"])).body);
+    assert_eq!((request["info"]["spans"].as_u64(), lanes), (Some(2), 1));
+    assert_eq!(served.get("near?request=999").status, 404);
+}
+
+/// The head of a report's blocks, and how many lanes follow it.
+fn blocks(body: &[u8]) -> (Value, usize) {
+    let mut rest = body;
     let mut blocks = Vec::new();
     while !rest.is_empty() {
         let (length, after) = rest.split_at(8);
@@ -172,7 +182,7 @@ fn near_spans_are_the_blocks_of_a_report() {
     }
     let head: Value = serde_json::from_slice(blocks[0]).unwrap();
     assert_eq!(blocks.len(), 3 + head["lanes"].as_array().unwrap().len());
-    assert_eq!(head["info"]["spans"], 8);
+    (head, blocks.len() - 3)
 }
 
 #[test]

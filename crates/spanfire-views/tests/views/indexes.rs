@@ -76,7 +76,7 @@ fn the_index_holds_what_the_spans_are() {
     let (index, summary) = SegmentIndex::of(&replay).expect("an index");
     assert_eq!(summary, Summary::of(&replay).expect("a summary"));
     assert_eq!(index.segments_in(&(5..100)), 3);
-    let spans = Spans::of(&replay).expect("spans");
+    let spans = Spans::of(&replay, usize::MAX).expect("spans");
     assert_eq!(index.range_ns(), Timeline::range_of(&replay));
     for (lane, spans) in index.lanes().iter().zip(&spans.lanes) {
         assert_eq!((lane.lane, &lane.label), (spans.lane, &spans.label));
