@@ -15,7 +15,8 @@ pub(crate) struct Published {
     pub thread: spanfire_recording::Lane,
     /// The open chunk, or null: see [`Chunk::as_ptr`].
     open: AtomicPtr<()>,
-    /// How many full chunks were sent.
+    /// How many full chunks were sent. The collector reads it when it has seen the end, which orders
+    /// it.
     sent: AtomicU64,
     /// The thread is gone, and the lane's owner will not touch it again.
     ended: AtomicBool,
@@ -82,7 +83,7 @@ impl Published {
 
     /// Counts a full chunk that was sent.
     pub fn count_sent(&self) {
-        self.sent.store(self.sent() + 1, Release);
+        self.sent.store(self.sent() + 1, Relaxed);
     }
 
     /// The owner will not touch the lane again.
@@ -97,7 +98,7 @@ impl Published {
 
     /// How many full chunks were sent.
     pub fn sent(&self) -> u64 {
-        self.sent.load(Acquire)
+        self.sent.load(Relaxed)
     }
 
     pub fn has_ended(&self) -> bool {

@@ -87,8 +87,9 @@ impl Stage {
     /// A lane, for the thread that uses it next.
     pub fn lane(&self) -> Player {
         Player {
-            core: Arc::clone(&self.core),
             lane: self.core.add_lane().expect("there is memory"),
+            ids: self.core.take_sequence(0).expect("no id was taken"),
+            core: Arc::clone(&self.core),
         }
     }
 
@@ -101,29 +102,34 @@ impl Stage {
     }
 }
 
-/// A thread that records.
+/// A thread that records. It calls spans by small numbers.
 pub struct Player {
     core: Arc<Core>,
     lane: Arc<Lane>,
+    /// What a span's id has besides its number.
+    ids: u64,
 }
+
+/// The bits of an id that hold the number.
+const NUMBER: u64 = 0xffff;
 
 impl Player {
     /// Creates a span that is trusted to be entered at once: no clock is read.
     pub fn create(&self, span: u64) {
         let site = self.lane.site(&self.core, &METADATA).expect("there are few callsites");
-        self.lane.born_trusted::<false>(&self.core, site, span);
+        self.lane.born_trusted::<false>(&self.core, site, self.ids | span);
     }
 
     pub fn enter(&self, span: u64) {
-        self.lane.enter::<false, false>(&self.core, span);
+        self.lane.enter::<false, false>(&self.core, self.ids | span);
     }
 
     pub fn exit(&self, span: u64) {
-        self.lane.exit::<false>(&self.core, span);
+        self.lane.exit::<false>(&self.core, self.ids | span);
     }
 
     pub fn drop_handle(&self, span: u64) {
-        self.lane.dropped_trusted(&self.core, span);
+        self.lane.dropped_trusted(&self.core, self.ids | span);
     }
 
     /// What the thread's end does.
@@ -177,12 +183,16 @@ impl Told {
 
 fn what(event: Event) -> Vec<What> {
     match event.kind {
-        EventKind::New { span, .. } => vec![What::New(span.0)],
-        EventKind::NewEnter { span, .. } => vec![What::New(span.0), What::Enter(span.0)],
-        EventKind::Enter { span } => vec![What::Enter(span.0)],
-        EventKind::Exit { span } => vec![What::Exit(span.0)],
-        EventKind::ExitDrop { span } => vec![What::Exit(span.0), What::Drop(span.0)],
-        EventKind::Drop { span } => vec![What::Drop(span.0)],
+        EventKind::New { span, .. } => vec![What::New(span.0 & NUMBER)],
+        EventKind::NewEnter { span, .. } => {
+            vec![What::New(span.0 & NUMBER), What::Enter(span.0 & NUMBER)]
+        }
+        EventKind::Enter { span } => vec![What::Enter(span.0 & NUMBER)],
+        EventKind::Exit { span } => vec![What::Exit(span.0 & NUMBER)],
+        EventKind::ExitDrop { span } => {
+            vec![What::Exit(span.0 & NUMBER), What::Drop(span.0 & NUMBER)]
+        }
+        EventKind::Drop { span } => vec![What::Drop(span.0 & NUMBER)],
         EventKind::Lost { .. } => Vec::new(),
         other => panic!("no lane recorded {other:?}"),
     }
