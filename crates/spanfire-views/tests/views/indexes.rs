@@ -75,7 +75,7 @@ fn the_index_holds_what_the_spans_are() {
     let replay = Replay::new(&recording, selection);
     let (index, summary) = SegmentIndex::of(&replay).expect("an index");
     assert_eq!(summary, Summary::of(&replay).expect("a summary"));
-    assert_eq!(index.segments_in(&(5..100)), 3);
+    assert_eq!(index.segments_in(&(4..100)), 2);
     let spans = Spans::of(&replay, usize::MAX).expect("spans");
     assert_eq!(index.range_ns(), Timeline::range_of(&replay));
     for (lane, spans) in index.lanes().iter().zip(&spans.lanes) {
