@@ -52,6 +52,8 @@ struct Node {
     callsite: CallsiteId,
     marks: Marks,
     recursive: bool,
+    /// A bit for each callsite in the stack, 64 callsites apart sharing one.
+    callsites: u64,
     /// The child asked for last: what a loop asks for next.
     last_child: PathId,
 }
@@ -64,6 +66,7 @@ impl Paths {
             callsite: CallsiteId(u32::MAX),
             marks: empty,
             recursive: false,
+            callsites: 0,
             last_child: PathId::EMPTY,
         };
         Paths { nodes: vec![root], children: FxHashMap::default() }
@@ -87,8 +90,13 @@ impl Paths {
     fn add(&mut self, parent: PathId, callsite: CallsiteId, marks: Marks) -> PathId {
         let child = PathId(u32::try_from(self.nodes.len()).unwrap_or(u32::MAX));
         let marks = marks.and(self.marks(parent));
-        let recursive = self.frames(parent).any(|frame| frame == callsite);
-        self.nodes.push(Node { parent, callsite, marks, recursive, last_child: PathId::EMPTY });
+        // A deep stack is only looked through for a callsite that may be in it.
+        let around = self.nodes[parent.index()].callsites;
+        let bit = 1 << (callsite.0 % 64);
+        let recursive = around & bit != 0 && self.frames(parent).any(|frame| frame == callsite);
+        let callsites = around | bit;
+        let last_child = PathId::EMPTY;
+        self.nodes.push(Node { parent, callsite, marks, recursive, callsites, last_child });
         self.children.insert((parent, callsite), child);
         child
     }

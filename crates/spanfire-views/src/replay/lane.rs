@@ -23,6 +23,8 @@ pub(crate) struct Lane {
     pub running: RequestNumber,
     /// How many segments from the bottom belong to spans that can be found by id.
     pub mapped: usize,
+    /// Whether it is among the lanes that may have others.
+    pub listed: bool,
 }
 
 /// An open segment.

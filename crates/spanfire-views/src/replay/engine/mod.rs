@@ -25,6 +25,8 @@ pub(crate) struct Engine<'a, O> {
     paths: Paths,
     lives: Lives,
     lanes: Vec<Lane>,
+    /// The lanes on which a span may be entered that cannot be found by its id.
+    unmapped: Vec<usize>,
     observer: O,
     born: u64,
     /// How many spans were entered before their creation was seen.
@@ -144,6 +146,7 @@ impl<'a, O: Observer> Engine<'a, O> {
             form: recording.header().form,
             timebase: recording.timebase(),
             lanes: lanes.collect(),
+            unmapped: Vec::new(),
             paths: Paths::new(rules.empty),
             rules,
             lives: Lives::default(),

@@ -42,6 +42,10 @@ impl<O: Observer> Engine<'_, O> {
             depth,
             place,
         });
+        if !lane_state.listed {
+            lane_state.listed = true;
+            self.unmapped.push(lane);
+        }
         let life = &self.lives[slot];
         if life.standing == Standing::Visible {
             self.observer.entered(LaneId(lane as u32), now_ns, life);

@@ -131,7 +131,9 @@ impl<O: Observer> Engine<'_, O> {
         if mapped.is_some() {
             return mapped;
         }
-        for lane in &mut self.lanes {
+        for lane in self.unmapped.drain(..) {
+            let lane = &mut self.lanes[lane];
+            lane.listed = false;
             for open in &lane.stack[lane.mapped..] {
                 self.lives.map(open.slot);
             }
