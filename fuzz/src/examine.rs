@@ -145,7 +145,7 @@ fn views(replay: &Replay<'_>) -> Result<(), Error> {
     }
     compared(replay, total)?;
     timelines(replay)?;
-    let spans = Spans::of(replay)?;
+    let spans = Spans::of(replay, usize::MAX)?;
     let segments: usize = spans.lanes.iter().map(|lane| lane.segments.len()).sum();
     assert_eq!(segments as u64, summary.segments);
     let slowest = requests.slowest().map_or(RequestId(1), |request| request.id);

@@ -27,5 +27,6 @@ mod corpus;
 mod mutation;
 
 pub use corpus::{Corpus, pack};
+pub use limits::processor_time;
 pub use mutation::Mutator;
 pub use targets::{TARGETS, Target, target};
