@@ -14,6 +14,8 @@ const WAIT_MS = 20_000;
 /** The command under test, and the recording of the example, as `cargo xtask browser` gives them. */
 export const SPANFIRE = process.env.SPANFIRE ?? "spanfire";
 export const REQUESTS = process.env.SPANFIRE_RECORDING ?? "requests.spanfire";
+/** Another recording of the same example, to compare with. */
+export const BEFORE = process.env.SPANFIRE_RECORDING_BEFORE ?? REQUESTS;
 
 const folder = mkdtempSync(join(tmpdir(), "spanfire-viewer-"));
 process.on("exit", () => rmSync(folder, { recursive: true, force: true }));
@@ -43,6 +45,13 @@ export async function serve(recording, ...flags) {
   servers.push(server);
   for await (const line of createInterface({ input: server.stdout })) return line;
   assert.fail("the server printed no address");
+}
+
+/** A page of two recordings. */
+export function comparison(before, after, ...flags) {
+  const out = join(folder, `${report.made++}.html`);
+  spanfire("diff", before, after, "-o", out, ...flags);
+  return out;
 }
 
 let browser;

@@ -34,11 +34,19 @@ pub fn browser() -> Result<(), String> {
     install()?;
     cargo::run(&["build", "--package", "spanfire-cli"])?;
     let example = ["run", "--quiet", "--package", "spanfire-examples", "--example", "requests"];
-    cargo::run(&example)?;
     let target = target()?;
     let spanfire = target.join("debug/spanfire").to_string_lossy().into_owned();
     let recording = target.join("spanfire/requests.spanfire").to_string_lossy().into_owned();
-    let environment = [("SPANFIRE", &*spanfire), ("SPANFIRE_RECORDING", &*recording)];
+    let before = target.join("spanfire/requests-before.spanfire").to_string_lossy().into_owned();
+    // Twice: two recordings of one program are what is compared.
+    cargo::run(&example)?;
+    std::fs::rename(&recording, &before).map_err(|error| format!("{recording}: {error}"))?;
+    cargo::run(&example)?;
+    let environment = [
+        ("SPANFIRE", &*spanfire),
+        ("SPANFIRE_RECORDING", &*recording),
+        ("SPANFIRE_RECORDING_BEFORE", &*before),
+    ];
     run("npm", &["test", "--silent"], &environment)
 }
 

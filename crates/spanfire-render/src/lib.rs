@@ -21,4 +21,4 @@ pub use chart::{ChartOptions, chart_resolution_ns, request_chart, thread_chart};
 pub use duration::duration;
 pub use error::Error;
 pub use flamegraph::{FlamegraphOptions, flamegraph};
-pub use html::{Report, ReportOptions, SEGMENTS_IN_A_PAGE, report, served};
+pub use html::{Page, Report, ReportOptions, SEGMENTS_IN_A_PAGE, diff_report, report, served};

@@ -30,6 +30,7 @@ export function segments<K extends keyof State>(
   key: K,
   label: string,
   options: readonly (readonly [State[K], string, string])[],
+  chosen: () => State[K] = () => app.state[key],
 ): Part {
   const buttons = options.map(([value, word, meaning]) => {
     const made = element("button", { title: meaning, onclick: () => app.set({ [key]: value }) }, word);
@@ -39,7 +40,7 @@ export function segments<K extends keyof State>(
   const group = element("span", { class: "segments", role: "group", attributes: { "aria-label": label } }, ...buttons);
   return {
     element: group,
-    draw: () => buttons.forEach((made, index) => made.setAttribute("aria-pressed", String(app.state[key] === options[index][0]))),
+    draw: () => buttons.forEach((made, index) => made.setAttribute("aria-pressed", String(chosen() === options[index][0]))),
   };
 }
 

@@ -25,6 +25,12 @@ export interface Column<R> {
   share?(row: R): number;
   /** A square before the text. */
   swatch?(row: R): Rgb;
+  /** A change: from -1 to 1, a bar to the left or to the right of the middle. */
+  change?(row: R): number;
+  /** A class that says how the text is meant. */
+  tone?(row: R): string;
+  /** What the pointer is told. */
+  hint?(row: R): string;
 }
 
 export interface DataTableOptions<R> {
@@ -66,10 +72,11 @@ export class DataTable<R> {
     this.element = element("div", { class: "datatable" }, table, this.more);
   }
 
-  draw(rows: readonly R[]): void {
+  /** Shows rows; `look` is what else their cells depend on. */
+  draw(rows: readonly R[], look = ""): void {
     const { app } = this;
-    const looks = [this.sort(), this.shown, app.isDark, app.state.colour].join(" ");
     if (this.drawnRows !== rows) this.shown = ROWS;
+    const looks = [this.sort(), this.shown, app.isDark, app.state.colour, look].join(" ");
     if (this.drawnRows !== rows || this.drawn !== looks) {
       this.rows = rows;
       this.drawnRows = rows;
@@ -154,8 +161,9 @@ export class DataTable<R> {
       bar.style.width = `${Math.max(0, Math.min(100, 100 * column.share(row))).toFixed(1)}%`;
       cell.append(bar);
     }
-    cell.append(element("span", {}, text));
-    if (this.isText(column)) cell.title = text;
+    if (column.change) cell.append(changeBar(column.change(row)));
+    cell.append(element("span", { class: column.tone?.(row) ?? "" }, text));
+    if (column.hint || this.isText(column)) cell.title = column.hint?.(row) ?? text;
     return cell;
   }
 
@@ -189,6 +197,13 @@ export class DataTable<R> {
     this.shown += 10 * ROWS;
     this.app.redraw();
   }
+}
+
+/** A bar from the middle of a cell. */
+export function changeBar(change: number): HTMLElement {
+  const bar = element("span", { class: `delta ${change >= 0 ? "rise" : "fall"}` });
+  bar.style.width = `${Math.min(50, 50 * Math.abs(change)).toFixed(1)}%`;
+  return bar;
 }
 
 function compare(a: number | string, b: number | string): number {

@@ -6,6 +6,7 @@
  */
 
 import { decodeAscii } from "./ascii.ts";
+import { readDiff } from "./diff.ts";
 import type { Head } from "./head.ts";
 import { inflate } from "./inflate.ts";
 import { decodeLane } from "./lane.ts";
@@ -28,6 +29,9 @@ export async function readPage(document: Document, progress: (share: number) => 
     recordings.push(await readRecording(blocks, progress));
     blocks = [];
   }
+  const diff = await readDiff(document);
+  const last = recordings.at(-1);
+  if (last && diff) last.diff = diff;
   if (blocks.length > 0) throw new Error("The data in this file ends too early.");
   return recordings;
 }

@@ -6,6 +6,7 @@
  * or a *life*, which has any number of segments on any lanes.
  */
 
+import type { DiffData } from "./diff.ts";
 import type { Head } from "./head.ts";
 import type { Server } from "./served.ts";
 
@@ -84,6 +85,8 @@ export interface Recording {
   served?: Server;
   /** Whether here are only the pieces of spans that a picture needs. */
   thinned?: true;
+  /** What changed since the recording before, in the page of a comparison. */
+  diff?: DiffData;
 }
 
 /** A segment's place. */

@@ -25,7 +25,7 @@ export interface DistributionModel {
 /** In CSS pixels. */
 const MARKS = 34;
 const AXIS = 20;
-const BETWEEN = 22;
+const BETWEEN = 26;
 export const LEFT = 64;
 export const RIGHT = 14;
 const MARK_ROW = 15;
@@ -110,8 +110,7 @@ function drawSoFar(sheet: Sheet, ink: Ink, panel: Panel, bins: Bins): void {
 }
 
 function drawTitle(sheet: Sheet, ink: Ink, panel: Panel, title: string): void {
-  sheet.cover(LEFT + 1, panel.top + 1, LEFT + 12 + sheet.labels.width(title), panel.top + 16, ink.page, 0.8);
-  sheet.write(title, LEFT + 6, panel.top + 8, ink.faint);
+  sheet.write(title, LEFT, panel.top - 9, ink.faint);
 }
 
 function drawAxis(sheet: Sheet, ink: Ink, bins: Bins, panels: readonly Panel[]): void {
@@ -130,8 +129,9 @@ function drawAxis(sheet: Sheet, ink: Ink, bins: Bins, panels: readonly Panel[]):
 }
 
 /** A line down at each mark, its name over it, on a row where it has place. */
-function drawMarks(sheet: Sheet, ink: Ink, { bins, marks }: DistributionModel, bottom: number): void {
-  const taken = [0, 0];
+function drawMarks(sheet: Sheet, ink: Ink, { bins, marks, noun }: DistributionModel, bottom: number): void {
+  // The title of what is counted stands at the beginning of the lower row.
+  const taken = [LEFT + sheet.labels.width(noun) + 10, 0];
   for (const [name, ns] of marks) {
     const x = Math.round(across(sheet, shareOf(bins, ns)));
     sheet.cover(x, MARKS - 4, x + 1, bottom, ink.text, 0.45);
@@ -140,7 +140,7 @@ function drawMarks(sheet: Sheet, ink: Ink, { bins, marks }: DistributionModel, b
     const left = Math.max(LEFT, Math.min(sheet.width - RIGHT - width, x - width / 2));
     const row = taken.findIndex((end) => left >= end);
     if (row < 0) continue;
-    sheet.write(label, left, MARKS - 11 - row * MARK_ROW, ink.text);
+    sheet.write(label, left, MARKS - 9 - row * MARK_ROW, ink.text);
     taken[row] = left + width + 10;
   }
 }

@@ -49,6 +49,12 @@ export interface State {
   icicle: boolean;
   /** The frame a merged graph is zoomed to: callsites from the root, with dots between. */
   zoom: string;
+  /** Diff: what is compared, empty for what the command was asked for; as shares of each side, and
+   * from which change on, in percent, below 0 for the command's; whose widths frames have. */
+  compared: "" | "total" | "self" | "idle" | "count";
+  share: boolean;
+  threshold: number;
+  side: "before" | "after";
   /** The column that tables are sorted by, with `-` before it for descending. */
   sort: string;
   /** What else a page wants remembered, by its own rule. */
@@ -78,6 +84,10 @@ export const DEFAULTS: Readonly<State> = {
   reversed: false,
   icicle: true,
   zoom: "",
+  compared: "",
+  share: false,
+  threshold: -1,
+  side: "after",
   sort: "",
   detail: "",
 };
@@ -90,4 +100,6 @@ export const CHOICES: { readonly [K in keyof State]?: readonly State[K][] } = {
   stacks: ["thread", "span"],
   weight: ["busy", "idle", "count"],
   measure: ["busy", "lifetime", "self"],
+  compared: ["", "total", "self", "idle", "count"],
+  side: ["before", "after"],
 };

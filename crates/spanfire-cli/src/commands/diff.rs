@@ -7,7 +7,7 @@ use crate::input::Input;
 use crate::output::Output;
 use spanfire_render::diff::{DiffOptions, flamegraph, table};
 use spanfire_render::tables::{Format, counted};
-use spanfire_render::{Report, ReportOptions, SEGMENTS_IN_A_PAGE, report};
+use spanfire_render::{Report, ReportOptions, SEGMENTS_IN_A_PAGE, diff_report};
 use spanfire_views::{Diff, DiffSide, Measure, Stacks, Verdict};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -27,25 +27,33 @@ pub fn diff(args: &DiffArgs) -> Result<ExitCode, Failure> {
     let inputs = Input::open_each(&paths, &args.selection)?;
     let output = Output::open_beside(&args.output, &paths)?;
     let (before, after) = inputs.split_at(1 + args.more_before.len());
-    let pages = match format(args) {
-        DiffFormat::Html => Some([page(&before[0], args)?, page(&after[0], args)?]),
-        _ => None,
-    };
     let options = options(args);
-    let diff = Diff::of(&side(args, before)?, &side(args, after)?, options.threshold);
+    let compared = |stacks, reversed| -> Result<Diff, Failure> {
+        let [before, after] = [side(before, stacks, reversed)?, side(after, stacks, reversed)?];
+        Ok(Diff::of(&before, &after, options.threshold))
+    };
+    let diff = compared(stacks(args), args.reverse)?;
     let is_drawn = matches!(format(args), DiffFormat::Svg | DiffFormat::Html);
     if is_drawn && diff.names().is_empty() {
         return Err(inputs[0].empty("spans to compare"));
     }
-    output.write(|sink| match format(args) {
-        DiffFormat::Html => {
-            let pages = pages.iter().flatten().map(|(page, options)| (page, options));
-            report(&pages.collect::<Vec<_>>(), sink)
+    let page = match format(args) {
+        // The page reverses by itself, and shows both kinds of stack.
+        DiffFormat::Html => Some((
+            [recorded(&before[0], args)?, recorded(&after[0], args)?],
+            [compared(Stacks::Thread, false)?, compared(Stacks::Span, false)?],
+        )),
+        _ => None,
+    };
+    output.write(|sink| match (format(args), &page) {
+        (DiffFormat::Html, Some((reports, diffs))) => {
+            let pages = reports.each_ref().map(|(report, options)| (report, options));
+            diff_report(pages, diffs.each_ref(), &options, sink)
         }
-        DiffFormat::Svg => flamegraph(&diff, &options, sink),
-        DiffFormat::Table => table(&diff, &options, Format::Table, sink),
-        DiffFormat::Json => table(&diff, &options, Format::Json, sink),
-        DiffFormat::Csv => table(&diff, &options, Format::Csv, sink),
+        (DiffFormat::Svg, _) => flamegraph(&diff, &options, sink),
+        (DiffFormat::Json, _) => table(&diff, &options, Format::Json, sink),
+        (DiffFormat::Csv, _) => table(&diff, &options, Format::Csv, sink),
+        _ => table(&diff, &options, Format::Table, sink),
     })?;
     let failed = args.fail_if.is_some_and(|wanted| fails(wanted, &diff, &options));
     Ok(if failed { ExitCode::from(CHANGED) } else { ExitCode::SUCCESS })
@@ -53,7 +61,7 @@ pub fn diff(args: &DiffArgs) -> Result<ExitCode, Failure> {
 
 /// One recording of the page, as `spanfire report` writes it. Of several on a side the first is
 /// shown; the table tells of all.
-fn page<'a>(input: &'a Input, args: &DiffArgs) -> Result<(Report<'a>, ReportOptions), Failure> {
+fn recorded<'a>(input: &'a Input, args: &DiffArgs) -> Result<(Report<'a>, ReportOptions), Failure> {
     let options = ReportOptions {
         title: input.name(),
         selection: args.selection.described().unwrap_or_default(),
@@ -66,17 +74,20 @@ fn page<'a>(input: &'a Input, args: &DiffArgs) -> Result<(Report<'a>, ReportOpti
 }
 
 /// The recordings of one side, replayed one after the other.
-fn side(args: &DiffArgs, inputs: &[Input]) -> Result<DiffSide, Failure> {
-    let stacks = match args.stacks {
-        Some(stacks) => stacks.into(),
-        None if args.selection.root.is_some() => Stacks::Span,
-        None => Stacks::Thread,
-    };
-    let mut side = DiffSide::new(stacks, args.reverse);
+fn side(inputs: &[Input], stacks: Stacks, reversed: bool) -> Result<DiffSide, Failure> {
+    let mut side = DiffSide::new(stacks, reversed);
     for input in inputs {
         input.view(|replay| side.add(replay))?;
     }
     Ok(side)
+}
+
+fn stacks(args: &DiffArgs) -> Stacks {
+    match args.stacks {
+        Some(stacks) => stacks.into(),
+        None if args.selection.root.is_some() => Stacks::Span,
+        None => Stacks::Thread,
+    }
 }
 
 fn options(args: &DiffArgs) -> DiffOptions {

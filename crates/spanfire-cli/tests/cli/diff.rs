@@ -97,6 +97,7 @@ fn a_page_holds_both_recordings() {
     diff(&desk, &["-o", "d.html"]);
     let html = desk.read("d.html");
     assert_eq!(html.matches("application/x-spanfire-end\"></script>").count(), 2);
+    assert_eq!(html.matches("application/x-spanfire-diff\">").count(), 1);
 }
 
 #[test]

@@ -3,6 +3,7 @@
 //! - `flamegraph`: the merged graph of the after side, coloured by what changed, and under it what
 //!   is gone.
 //! - `text`, `json`, `csv`: the span names with what a test says of them, or all stacks.
+//! - `page`: both, for the interactive viewer.
 //!
 //! Where a side has several recordings, every time and count is the mean of one of them. JSON and CSV
 //! are interfaces, as in [`tables`](crate::tables).
@@ -16,8 +17,10 @@ mod order;
 mod text;
 mod json;
 mod csv;
+mod page;
 
 pub use flamegraph::flamegraph;
+pub(crate) use page::page_json;
 
 use crate::Error;
 use crate::tables::Format;

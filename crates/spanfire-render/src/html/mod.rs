@@ -3,6 +3,7 @@
 //! - `head`: names, merged graphs and statistics, as JSON
 //! - `lane`, `lives`, `fields`: spans as columns
 //! - `numbers`: how columns are written
+//! - the comparison, where two recordings are compared: see [`diff`](crate::diff)
 //! - `ascii`: how bytes are written in a page
 //! - `served`: the same for a page that asks a server for its data
 //! - `viewer.html`: the viewer, built from `viewer/`, with a place for the data
@@ -18,12 +19,13 @@ mod head;
 mod ascii;
 pub mod served;
 
+use crate::diff::{DiffOptions, page_json};
 use crate::{Error, tables};
 use flate2::{Compression, write::DeflateEncoder};
 use head::Head;
 use lane::{Parts, Shapes};
 use spanfire_recording::Recording;
-use spanfire_views::{CallTree, Replay, Spans, Stacks, Statistics, Summary};
+use spanfire_views::{CallTree, Diff, Replay, Spans, Stacks, Statistics, Summary};
 use std::io::{self, Write};
 
 /// The viewer with a place for the data.
@@ -80,22 +82,50 @@ impl<'a> Report<'a> {
     }
 }
 
-/// Writes the page of a recording, or of two that are compared.
-pub fn report(
-    reports: &[(&Report<'_>, &ReportOptions)],
+/// A recording, and how it is written.
+pub type Page<'a> = (&'a Report<'a>, &'a ReportOptions);
+
+/// Writes the page of a recording, or of several.
+pub fn report(reports: &[Page<'_>], sink: &mut dyn Write) -> Result<(), Error> {
+    write(reports, None, sink)
+}
+
+/// Writes the page of two recordings that are compared, with the comparison by physical and by
+/// logical stacks, both forward.
+pub fn diff_report(
+    reports: [Page<'_>; 2],
+    diffs: [&Diff; 2],
+    options: &DiffOptions,
     sink: &mut dyn Write,
 ) -> Result<(), Error> {
+    let [by_thread, by_span] = diffs;
+    let diff = page_json(by_thread, by_span, options).map_err(io::Error::from)?;
+    write(&reports, Some(&diff), sink)
+}
+
+fn write(reports: &[Page<'_>], diff: Option<&[u8]>, sink: &mut dyn Write) -> Result<(), Error> {
     let (before, after) = VIEWER.split_once(PLACE).unwrap_or((VIEWER, ""));
     sink.write_all(before.as_bytes())?;
     for (report, options) in reports {
-        for block in blocks(report, options)? {
-            sink.write_all(b"<script type=\"application/x-spanfire\">")?;
-            sink.write_all(ascii::encode(&deflated(&block)?).as_bytes())?;
-            sink.write_all(b"</script>\n")?;
+        for bytes in blocks(report, options)? {
+            block("", &bytes, sink)?;
         }
-        sink.write_all(b"<script type=\"application/x-spanfire-end\"></script>\n")?;
+        block("-end", &[], sink)?;
+    }
+    if let Some(diff) = diff {
+        block("-diff", diff, sink)?;
     }
     sink.write_all(after.as_bytes())?;
+    Ok(())
+}
+
+/// One block; empty ones are marks.
+fn block(kind: &str, bytes: &[u8], sink: &mut dyn Write) -> Result<(), Error> {
+    write!(sink, "<script type=\"application/x-spanfire{kind}\">")?;
+    if !bytes.is_empty() {
+        sink.write_all(ascii::encode(&deflated(bytes)?).as_bytes())?;
+    }
+    sink.write_all(b"</script>\n")?;
     Ok(())
 }
 

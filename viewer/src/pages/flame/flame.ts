@@ -4,16 +4,17 @@
 
 import type { App } from "../../app/app.ts";
 import { Bar, type Part, space, text } from "../../app/bar.ts";
-import { button, element } from "../../app/elements.ts";
+import { element } from "../../app/elements.ts";
 import { percent } from "../../app/format.ts";
 import type { Key } from "../../app/keys.ts";
 import type { Page, PageView, Table } from "../../app/page.ts";
 import { directionPart, graphKeys, narrowingParts, orientationPart, stacksPart, weightPart } from "../../graph/controls.ts";
+import { Crumbs } from "../../graph/crumbs.ts";
 import { folded } from "../../graph/folded.ts";
 import { Graph } from "../../graph/graph.ts";
 import { merged, modelOf } from "../../graph/merged.ts";
 import type { GraphModel } from "../../graph/picture.ts";
-import { matchedShare, nameOf, weighed } from "../../graph/words.ts";
+import { matchedShare, weighed } from "../../graph/words.ts";
 import { graphTable } from "./table.ts";
 
 export const flame: Page = {
@@ -27,8 +28,7 @@ const ALL = "all";
 class Flame implements PageView {
   private readonly graph: Graph;
   private readonly bar: Bar;
-  private readonly crumbs = element("nav", { class: "crumbs", attributes: { "aria-label": "Zoomed to" } });
-  private crumbsShown = "";
+  private readonly crumbs = new Crumbs(ALL, (node) => this.zoomTo(node));
   readonly keys: Key[];
 
   constructor(
@@ -37,7 +37,7 @@ class Flame implements PageView {
   ) {
     this.graph = new Graph(app, (node) => this.zoomTo(node), (node) => this.open(node));
     this.bar = new Bar(this.parts());
-    host.append(element("div", { class: "filled" }, this.bar.element, this.crumbs, this.graph.element));
+    host.append(element("div", { class: "filled" }, this.bar.element, this.crumbs.element, this.graph.element));
     this.keys = [
       ...this.graph.keys(),
       { keys: ["Backspace"], does: "Zoom out by a frame", run: () => this.zoomOut() },
@@ -50,9 +50,10 @@ class Flame implements PageView {
   }
 
   draw(): void {
+    const model = this.model();
     this.bar.draw();
-    this.drawCrumbs();
-    this.graph.draw(this.model());
+    this.crumbs.draw(model.layout, model.zoom, model.label);
+    this.graph.draw(model);
   }
 
   table(): Table {
@@ -93,19 +94,6 @@ class Flame implements PageView {
     if (!search.active) return "";
     const { tree, layout } = merged(this.app);
     return `${percent(matchedShare(tree, layout.total, search.sites))} matched`;
-  }
-
-  private drawCrumbs(): void {
-    const { app } = this;
-    const { tree, layout } = merged(app);
-    const path = layout.path(layout.find(app.state.zoom));
-    const shown = path.map((node) => nameOf(app, tree.site[node])).join("\n");
-    this.crumbs.hidden = path.length === 0;
-    if (shown === this.crumbsShown) return;
-    this.crumbsShown = shown;
-    const steps = path.map((node) => button(nameOf(app, tree.site[node]), "Zoom out to here", () => this.zoomTo(node)));
-    this.crumbs.replaceChildren(button(ALL, "Zoom out to all (0)", () => this.zoomTo(0)), ...steps);
-    this.crumbs.scrollLeft = this.crumbs.scrollWidth;
   }
 
   private zoomTo(node: number): void {

@@ -6,6 +6,7 @@ import { type Aligned, type Standing, align, standings, summed } from "../../ana
 import { requestTree } from "../../analysis/requesttree.ts";
 import type { RequestRow } from "../../analysis/requests.ts";
 import type { App } from "../../app/app.ts";
+import { changeBar } from "../../app/datatable.ts";
 import { element } from "../../app/elements.ts";
 import { count, duration, exactDuration, percent } from "../../app/format.ts";
 import type { TableRow } from "../../app/page.ts";
@@ -92,8 +93,6 @@ function rowOf(app: App, frame: ComparedFrame, most: number): HTMLElement {
   const tag = frame.standing === "both" ? null : element("span", { class: `tag ${frame.standing}` }, frame.standing);
   const label = element("td", { class: "text", title: `${name}: ${details(frame)}` }, swatch, element("span", {}, name), tag);
   label.style.paddingInlineStart = `${10 + (frame.depth - 1) * 14}px`;
-  const bar = element("span", { class: `delta ${one >= other ? "more" : "less"}` });
-  bar.style.width = `${((50 * Math.abs(one - other)) / most).toFixed(1)}%`;
   const share = frame.shares[0] - frame.shares[1];
   const row = element(
     "tr",
@@ -101,7 +100,7 @@ function rowOf(app: App, frame: ComparedFrame, most: number): HTMLElement {
     label,
     number(frame.standing === "gone" ? "–" : duration(one)),
     number(frame.standing === "new" ? "–" : duration(other)),
-    element("td", { class: "number" }, bar, element("span", {}, signed(one - other))),
+    element("td", { class: "number" }, changeBar((one - other) / most), element("span", {}, signed(one - other))),
     number(`${share >= 0 ? "+" : "−"}${percent(Math.abs(share))}`),
   );
   row.addEventListener("click", () => app.set({ site: frame.site }));
