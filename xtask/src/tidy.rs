@@ -25,6 +25,8 @@ const UNSAFE: &[(&str, &str)] = &[
         "a thread's way to its lane without a count of references",
     ),
     ("tests/programs/notes.rs", "memory that outlives a killed process"),
+    ("tests/programs/allocating.rs", "an allocator that traces"),
+    ("tests/programs/forking.rs", "forks, which Rust's library does not offer"),
     ("tests/allocation.rs", "counts allocations: implementing GlobalAlloc is unsafe"),
 ];
 

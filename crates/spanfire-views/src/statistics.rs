@@ -22,7 +22,8 @@ pub struct SpanStatistics {
     pub callsite: Callsite,
     /// How many spans.
     pub spans: u64,
-    /// How many segments they have.
+    /// How many segments they have: of an instrumented future one more than its polls, in which it is
+    /// dropped.
     pub segments: u64,
     /// Sum of all segments, with children, recursion counted as often as it occurs.
     pub busy_ns: u64,
