@@ -204,25 +204,25 @@ fn memory_is_flat_however_many_spans_are_recorded() {
     }
 }
 
-/// [T54]
+/// [T54] What is in use at a time is the chunks of the threads that ended since the collector looked
+/// for such, twenty times a second. If they were never given back, it would be over 80 MiB.
 #[test]
 fn memory_is_flat_however_many_threads_come_and_go() {
     for form in FORMS {
         let (tenths, recording) = run_load("threads", form, 20_000);
-        check_flat(&tenths, 8 << 10);
+        check_flat(&tenths, 32 << 10);
         assert_eq!(recording.lanes().len(), 20_000, "{form:?}");
         assert_eq!(counts_of(&recording).spans, 20_000 * 20, "{form:?}");
     }
 }
 
-/// [T54] Each wave finds the memory that the one before gave back, but for what that one gives back
-/// only while the next begins: no more than the chunks of a wave, 64 KiB for each thread. Where they
-/// were never given back, each wave would take that much.
+/// [T54] Each wave finds the memory that the one before gave back. If none did, eight waves would
+/// take over 48 MiB.
 #[test]
 fn memory_is_flat_however_often_many_threads_are_there_at_once() {
     for form in FORMS {
         let (tenths, recording) = run_load("waves", form, 10);
-        check_flat(&tenths, 2_500 * 64);
+        check_flat(&tenths, 24 << 10);
         assert_eq!(counts_of(&recording).spans, 10 * 2_500 * 40, "{form:?}");
     }
 }

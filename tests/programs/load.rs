@@ -3,7 +3,7 @@
 #![forbid(unsafe_code)]
 
 use spanfire::{Guard, Overflow, Recorder};
-use spanfire_tests::let_pass;
+use spanfire_tests::{let_pass, wait_until};
 use std::path::Path;
 use std::sync::{Arc, Barrier};
 use std::thread;
@@ -39,7 +39,7 @@ fn main() {
             let thread = thread::spawn(|| rounds(2));
             thread.join().expect("a thread that ends");
         }),
-        "waves" => by_parts(count, Path::new(output), wave),
+        "waves" => by_parts(count, Path::new(output), || wave(Path::new(output))),
         _ => panic!("{USAGE}"),
     }
     drop(guard);
@@ -91,7 +91,7 @@ fn by_parts(count: u64, output: &Path, once: impl Fn()) {
 }
 
 /// Many threads that are all there before the first one ends.
-fn wave() {
+fn wave(output: &Path) {
     let all_there = Arc::new(Barrier::new(WAVE));
     let threads: Vec<_> = (0..WAVE)
         .map(|_| {
@@ -106,14 +106,20 @@ fn wave() {
         })
         .collect();
     threads.into_iter().for_each(|thread| thread.join().expect("a thread that ends"));
-    // The collector looks for ended threads every 50 ms.
-    let_pass(Duration::from_millis(250));
+    wait_until("a collector that has written all", || {
+        let bytes = size(output);
+        let_pass(Duration::from_millis(250));
+        (size(output) == bytes).then_some(())
+    });
 }
 
 /// `COUNT RESIDENT_KIB FILE_BYTES`
 fn say(done: u64, output: &Path) {
-    let file = std::fs::metadata(output).map_or(0, |data| data.len());
-    println!("{done} {} {file}", resident_kib());
+    println!("{done} {} {}", resident_kib(), size(output));
+}
+
+fn size(file: &Path) -> u64 {
+    std::fs::metadata(file).map_or(0, |data| data.len())
 }
 
 /// Resident memory that is the process's own or of its mappings.
