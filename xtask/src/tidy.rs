@@ -26,6 +26,7 @@ const UNSAFE: &[(&str, &str)] = &[
     ),
     ("tests/programs/notes.rs", "memory that outlives a killed process"),
     ("tests/programs/allocating.rs", "an allocator that traces"),
+    ("tests/dynamic_library.rs", "loads a library and calls what is in it"),
     ("tests/programs/forking.rs", "forks, which Rust's library does not offer"),
     ("tests/allocation.rs", "counts allocations: implementing GlobalAlloc is unsafe"),
 ];

@@ -1,5 +1,6 @@
 //! Callsite numbers.
 
+use spanfire_recording::{Callsite, CallsiteKind};
 use std::{
     collections::HashMap,
     sync::{
@@ -23,6 +24,9 @@ struct Known {
     numbers: HashMap<usize, u32>,
     by_identifier: HashMap<Identifier, u32>,
     metadata: Vec<&'static Metadata<'static>>,
+    /// What the collector has not written yet, described when it was met: a dynamic library that is
+    /// unloaded takes its callsites along.
+    described: Vec<Callsite>,
 }
 
 /// The address that identifies a callsite: metadata is static, so no two share one.
@@ -36,7 +40,7 @@ impl Callsites {
     pub fn number(
         &self,
         metadata: &'static Metadata<'static>,
-        born: impl FnOnce(u32),
+        born: impl FnOnce(u32, &Callsite),
     ) -> Option<u32> {
         let address = address(metadata);
         let known = self.known.read().unwrap_or_else(PoisonError::into_inner);
@@ -53,7 +57,9 @@ impl Callsites {
         if number >= spanfire_recording::raw::MAX_CALLSITES - 1 {
             return None;
         }
-        born(number);
+        let described = describe(metadata);
+        born(number, &described);
+        known.described.push(described);
         known.metadata.push(metadata);
         known.by_identifier.insert(metadata.callsite(), number);
         known.numbers.insert(address, number);
@@ -79,16 +85,20 @@ impl Callsites {
         known.metadata.get(number as usize).copied()
     }
 
-    /// The callsites numbered from `first` on, in order.
-    pub fn since(&self, first: usize) -> Vec<&'static Metadata<'static>> {
+    /// The callsites that got a number since this was asked last, in order.
+    pub fn take_described(&self) -> Vec<Callsite> {
         let known = self.known.read().unwrap_or_else(PoisonError::into_inner);
-        known.metadata.get(first..).map_or_else(Vec::new, <[_]>::to_vec)
+        if known.described.is_empty() {
+            return Vec::new();
+        }
+        drop(known);
+        let mut known = self.known.write().unwrap_or_else(PoisonError::into_inner);
+        std::mem::take(&mut known.described)
     }
 }
 
 /// A callsite as the recording holds it.
-pub(crate) fn describe(metadata: &'static Metadata<'static>) -> spanfire_recording::Callsite {
-    use spanfire_recording::{Callsite, CallsiteKind};
+fn describe(metadata: &'static Metadata<'static>) -> Callsite {
     Callsite {
         name: metadata.name().to_owned(),
         target: metadata.target().to_owned(),

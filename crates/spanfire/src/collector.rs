@@ -14,7 +14,7 @@
 //! last record changes later than that: see [`Lane::grow_old`].
 
 use crate::{
-    Error, callsites,
+    Error,
     chunk::{Chunk, Full, lane_owner},
     core::Core,
     lane::{Lane, Untold},
@@ -373,9 +373,9 @@ impl Collector {
 
     /// Callsites get their number before an event names them, so those known now are enough.
     fn meet_callsites(&mut self) {
-        for metadata in self.core.callsites.since(self.callsites as usize) {
+        for callsite in self.core.callsites.take_described() {
             self.callsites += 1;
-            self.write(|writer| writer.callsite(&callsites::describe(metadata)).map(drop));
+            self.write(|writer| writer.callsite(&callsite).map(drop));
         }
     }
 

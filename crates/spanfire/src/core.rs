@@ -2,7 +2,7 @@
 
 use crate::{
     Overflow,
-    callsites::{self, Callsites},
+    callsites::Callsites,
     chunk::{Chunk, Full, Pool, lane_owner},
     clock::RecordingClock,
     collector::Message,
@@ -263,9 +263,9 @@ impl Core {
 
     /// The callsite's number; `None` when the numbers are used up.
     pub fn callsite_number(&self, metadata: &'static Metadata<'static>) -> Option<u32> {
-        self.callsites.number(metadata, |number| {
+        self.callsites.number(metadata, |number, callsite| {
             self.name(
-                |most| tail::callsite_block(number, &callsites::describe(metadata), most),
+                |most| tail::callsite_block(number, callsite, most),
                 |ends| ends.callsites = number + 1,
             );
         })
