@@ -49,19 +49,22 @@ pub fn sanitize() -> Result<(), String> {
 }
 
 /// The standard library is not instrumented without its source. Its inlined parts are; the reports
-/// about the others are named one by one in the file of suppressions.
+/// about the others are named one by one in the file of suppressions, by names that only full debug
+/// information has.
 fn thread(arguments: &[&str]) -> Result<(), String> {
     let suppressions = cargo::root().join("xtask/thread-sanitizer.txt");
     let mut options = std::ffi::OsString::from("suppressions=");
     options.push(suppressions);
-    let flags = "-Zsanitizer=thread -Cunsafe-allow-abi-mismatch=sanitizer";
+    let flags = "-Zsanitizer=thread -Cunsafe-allow-abi-mismatch=sanitizer --cfg spanfire_tsan";
     instrumented("thread", flags, arguments, |command| {
         command.env("TSAN_OPTIONS", &options);
     })
 }
 
 fn address(arguments: &[&str]) -> Result<(), String> {
-    instrumented("address", "-Zsanitizer=address", arguments, |_| {})
+    instrumented("address", "-Zsanitizer=address", arguments, |command| {
+        command.env("CARGO_PROFILE_DEV_DEBUG", "line-tables-only");
+    })
 }
 
 /// Sanitizers are a compiler's unstable flags, which its stable releases take if told to.
@@ -78,10 +81,7 @@ fn instrumented(
     }
     let arguments = [arguments, &["--target", &host]].concat();
     let mut command = cargo::command(&arguments);
-    command
-        .env("RUSTC_BOOTSTRAP", "1")
-        .env("RUSTFLAGS", flags)
-        .env("CARGO_PROFILE_DEV_DEBUG", "line-tables-only");
+    command.env("RUSTC_BOOTSTRAP", "1").env("RUSTFLAGS", flags);
     set(&mut command);
     run_in(command, name, &arguments)
 }

@@ -6,6 +6,8 @@
 //! `models/` try every order in which threads can meet, and every value that the memory model lets
 //! them read. The cfg is our own, so that no dependency that knows `cfg(loom)` changes too.
 //!
+//! `watched.rs` does so with `--cfg spanfire_tsan`, for the thread sanitizer.
+//!
 //! What loom does not see: references counted by `Arc`, thread-locals, and statics. They hold no
 //! part of the protocol.
 
@@ -13,8 +15,12 @@
 mod real;
 #[cfg(spanfire_loom)]
 mod modelled;
+#[cfg(spanfire_tsan)]
+mod watched;
 
 #[cfg(spanfire_loom)]
 pub(crate) use modelled::{Cell, Mutex, MutexGuard, atomic, channel};
-#[cfg(not(spanfire_loom))]
+#[cfg(not(any(spanfire_loom, spanfire_tsan)))]
 pub(crate) use real::{Cell, Mutex, MutexGuard, atomic, channel};
+#[cfg(spanfire_tsan)]
+pub(crate) use watched::{Cell, Mutex, MutexGuard, atomic, channel};

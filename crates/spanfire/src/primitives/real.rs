@@ -1,5 +1,6 @@
 //! The primitives as programs run them.
 
+#[cfg_attr(spanfire_tsan, allow(unused_imports))]
 pub use std::{
     cell::Cell,
     sync::{Mutex, MutexGuard, atomic},
