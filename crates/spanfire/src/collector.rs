@@ -199,16 +199,22 @@ impl Collector {
             return told_nowhere;
         }
         let form = self.core.form;
-        let held = self.held.iter().map(|(_, full)| raw::records(form, full.words()));
-        let open = self.lanes.iter().map(|state| {
+        // Of a lane's oldest chunk, what was taken when it was open.
+        let mut taken: Vec<usize> = self.lanes.iter().map(|state| state.taken.position).collect();
+        let mut from = |lane: usize| taken.get_mut(lane).map_or(0, std::mem::take);
+        let mut left = 0;
+        for (lane, full) in &self.held {
+            let words = full.words().get(from(*lane as usize)..);
+            left += raw::records(form, words.unwrap_or_default());
+        }
+        for (number, state) in self.lanes.iter().enumerate() {
+            let lane = state.lane.as_ref();
+            let Some(chunk) = lane.and_then(|lane| lane.published.open()) else { continue };
             let mut words = Vec::new();
-            let chunk = state.lane.as_ref().and_then(|lane| lane.published.open());
-            if let Some(chunk) = chunk {
-                chunk.copy_to(&mut words, state.taken.position..chunk.published());
-            }
-            raw::records(form, &words)
-        });
-        told_nowhere + self.on_the_way + held.sum::<u64>() + open.sum::<u64>()
+            chunk.copy_to(&mut words, from(number)..chunk.published());
+            left += raw::records(form, &words);
+        }
+        told_nowhere + self.on_the_way + left
     }
 
     /// Takes the full chunks that wait now, not those that come meanwhile: threads that record
