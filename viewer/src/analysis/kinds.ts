@@ -6,7 +6,7 @@
  */
 
 import type { Recording } from "../data/recording.ts";
-import type { RequestRow } from "./requests.ts";
+import { type RequestRow, requestFields } from "./requests.ts";
 
 /** A field with more values than this tells single things apart. */
 const VALUES_MAX = 64;
@@ -16,18 +16,21 @@ const USES_MIN = 4;
 /** The kind of each request, in words. */
 export function kindsOf(recording: Recording, rows: readonly RequestRow[]): string[] {
   const kinds = rows.map((row) => recording.head.callsites[row.site].name);
-  const index = new Map(rows.map((row, at) => [row.life, at]));
-  recording.fields.forEach((column, number) => {
-    if (recording.head.fields[number]?.kind !== "text") return;
-    const values = new Map<number, string>();
-    column.lives.forEach((life, at) => {
-      const row = index.get(life);
-      if (row !== undefined) values.set(row, String(column.values[at]));
-    });
-    const different = new Set(values.values()).size;
-    if (different < 2 || different > VALUES_MAX || values.size < different * USES_MIN) return;
-    for (const [row, value] of values) kinds[row] += ` ${value}`;
+  // By the field's name: the requests that have it, and its text in each.
+  const columns = new Map<string, Map<number, string>>();
+  rows.forEach((row, at) => {
+    for (const { name, value } of requestFields(recording, row)) {
+      if (typeof value !== "string") continue;
+      const column = columns.get(name) ?? new Map<number, string>();
+      column.set(at, value);
+      columns.set(name, column);
+    }
   });
+  for (const column of columns.values()) {
+    const different = new Set(column.values()).size;
+    if (different < 2 || different > VALUES_MAX || column.size < different * USES_MIN) continue;
+    for (const [at, value] of column) kinds[at] += ` ${value}`;
+  }
   return kinds;
 }
 

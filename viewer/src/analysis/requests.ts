@@ -5,7 +5,7 @@
 import type { App } from "../app/app.ts";
 import { type Families, familiesOf } from "../data/families.ts";
 import { type FieldValue, PARENT_ROOT, type Recording } from "../data/recording.ts";
-import { NOTHING_YET } from "../data/served.ts";
+import { NOTHING_YET, type ServedRequest } from "../data/served.ts";
 import { fieldsOf } from "../data/span.ts";
 import type { Range } from "../state/state.ts";
 import { type LaneObserver, type Open, sweepLane } from "./lanesweep.ts";
@@ -38,13 +38,22 @@ const known = new WeakMap<Recording, { range: Range; rows: RequestRow[] }>();
 /** The requests of the selected time, by start. */
 export function requests(app: App): RequestRow[] {
   const { served } = app.recording;
-  if (served && app.recording.thinned) return (served.merged(app.state.range) ?? NOTHING_YET).requests.map((row) => ({ ...row, life: -1 }));
+  if (served && app.recording.thinned) return servedRows((served.merged(app.state.range) ?? NOTHING_YET).requests);
   const range = app.state.range ?? ALWAYS;
   const kept = known.get(app.recording);
   if (kept?.range.join() === range.join()) return kept.rows;
   const rows = requestsOf(app.recording, range);
   known.set(app.recording, { range, rows });
   return rows;
+}
+
+const read = new WeakMap<readonly ServedRequest[], RequestRow[]>();
+
+/** Rows as they came, read once: who has them knows them again. */
+function servedRows(rows: readonly ServedRequest[]): RequestRow[] {
+  const made = read.get(rows) ?? rows.map((row) => ({ ...row, life: -1 }));
+  read.set(rows, made);
+  return made;
 }
 
 /** The fields of a request's root. */

@@ -48,8 +48,11 @@ function ofAll(recording: Recording): SpanStatistics[] {
   return (kept.all ??= rowsOf(recording.head.statistics));
 }
 
+const read = new WeakMap<readonly StatisticsRow[], SpanStatistics[]>();
+
+/** Rows as they came, read once: who has them knows them again. */
 function rowsOf(rows: readonly StatisticsRow[]): SpanStatistics[] {
-  return rows.map((row) => ({
+  const made = read.get(rows) ?? rows.map((row) => ({
     site: row.site,
     spans: row.spans,
     segments: row.segments,
@@ -61,6 +64,8 @@ function rowsOf(rows: readonly StatisticsRow[]): SpanStatistics[] {
     max: row.max_ns,
     histogram: Histogram.of(row.buckets),
   }));
+  read.set(rows, made);
+  return made;
 }
 
 function ofRange(recording: Recording, range: Range): SpanStatistics[] {

@@ -14,6 +14,12 @@ export interface Bins {
   total: { count: number; time: number };
 }
 
+/** Durations, each as often as its count says; without counts, once. */
+export interface Durations {
+  values: Float64Array;
+  counts?: Float64Array;
+}
+
 /** Fewer bins than this would look like data that is not there. */
 const PER_DECADE_MIN = 4;
 
@@ -21,7 +27,7 @@ const PER_DECADE_MIN = 4;
 const PER_ROOT = 5;
 
 /** Bins from the shortest to the longest, about `most` of them if there are enough durations. */
-export function binsOf(values: Float64Array, most: number): Bins {
+export function binsOf({ values, counts }: Durations, most: number): Bins {
   let low = Infinity;
   let high = 1;
   for (const value of values) {
@@ -39,14 +45,16 @@ export function binsOf(values: Float64Array, most: number): Bins {
     perDecade,
     count: new Float64Array(length),
     time: new Float64Array(length),
-    total: { count: values.length, time: 0 },
+    total: { count: 0, time: 0 },
   };
-  for (const value of values) {
+  values.forEach((value, at) => {
+    const count = counts ? counts[at] : 1;
     const bin = binAt(bins, value);
-    bins.count[bin]++;
-    bins.time[bin] += value;
-    bins.total.time += value;
-  }
+    bins.count[bin] += count;
+    bins.time[bin] += count * value;
+    bins.total.count += count;
+    bins.total.time += count * value;
+  });
   return bins;
 }
 

@@ -10,7 +10,7 @@ import { Tip } from "../app/tip.ts";
 import { CanvasSheet } from "../draw/sheet.ts";
 import { SvgSheet } from "../draw/svg.ts";
 import type { Range } from "../state/state.ts";
-import { type Bins, binAt, binsOf, durationAt } from "./bins.ts";
+import { type Bins, type Durations, binAt, binsOf, durationAt } from "./bins.ts";
 import { type DistributionModel, LEFT, RIGHT, drawDistribution } from "./picture.ts";
 
 /** A pointer that moved less was a click, in pixels. */
@@ -26,7 +26,7 @@ export class Distribution {
   private readonly tip = new Tip();
   private readonly sheet: CanvasSheet;
   private model: DistributionModel | null = null;
-  private values: Float64Array | null = null;
+  private durations: Durations | null = null;
   private bins: Bins | null = null;
   private most = 0;
   private pressed: { x: number; dragged: boolean } | null = null;
@@ -47,13 +47,13 @@ export class Distribution {
   }
 
   /** Shows durations; the selected ones are in the state. */
-  draw(values: Float64Array, model: Omit<DistributionModel, "bins" | "selected">): void {
+  draw(durations: Durations, model: Omit<DistributionModel, "bins" | "selected">): void {
     const { sheet, app } = this;
     sheet.begin(app.colours.ink.page);
     const most = Math.max(8, Math.floor((sheet.width - LEFT - RIGHT) / BIN));
-    if (!this.bins || this.values !== values || this.most !== most) {
-      this.bins = binsOf(values, most);
-      this.values = values;
+    if (!this.bins || this.durations?.values !== durations.values || this.most !== most) {
+      this.bins = binsOf(durations, most);
+      this.durations = durations;
       this.most = most;
     }
     this.model = { ...model, bins: this.bins, selected: this.dragging ?? app.state.lengths };

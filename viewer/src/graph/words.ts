@@ -17,7 +17,7 @@ export function weighed(value: number, weight: Weight): string {
 
 /** The name of a frame. */
 export function nameOf(app: App, site: number): string {
-  return site < 0 ? NO_SPAN : app.site(site).name;
+  return site < 0 ? NO_SPAN : app.site(site).name || "(unnamed)";
 }
 
 /** The share of a graph that is on frames which match, each stack counted once. */

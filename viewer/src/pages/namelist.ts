@@ -7,6 +7,7 @@ import type { App } from "../app/app.ts";
 import { DataTable } from "../app/datatable.ts";
 import { duration } from "../app/format.ts";
 import type { Key } from "../app/keys.ts";
+import { nameOf } from "../graph/words.ts";
 
 export class NameList {
   private readonly table: DataTable<SpanStatistics>;
@@ -21,7 +22,7 @@ export class NameList {
           key: "name",
           title: "Name",
           note: "The name of the span",
-          text: (row) => app.site(row.site).name,
+          text: (row) => nameOf(app, row.site),
           value: (row) => app.site(row.site).name,
           swatch: (row) => app.colours.of(row.site),
         },

@@ -11,8 +11,9 @@ import { button, element } from "../app/elements.ts";
 import { count, duration, exactDuration } from "../app/format.ts";
 import type { Key } from "../app/keys.ts";
 import type { Page, PageView, Table } from "../app/page.ts";
-import type { Span as SpanId } from "../data/recording.ts";
+import type { Recording, Span as SpanId } from "../data/recording.ts";
 import { fieldsOf, lifetimeOf, segmentsOf, spanKey } from "../data/span.ts";
+import type { Durations } from "../distribution/bins.ts";
 import { Distribution } from "../distribution/distribution.ts";
 import { nameOf } from "../graph/words.ts";
 import type { Measure, Range } from "../state/state.ts";
@@ -43,7 +44,8 @@ class Span implements PageView {
   private readonly facts = element("dl", { class: "facts" });
   private readonly listTitle = element("h2", { class: "strip" });
   private readonly bar: Bar;
-  private made: { key: string; instances: Instances } | null = null;
+  private made: { key: string; recording: Recording; instances: Instances } | null = null;
+  private counted: { row: SpanStatistics; durations: Durations } | null = null;
   private listed: { key: string; rows: Listed[] } | null = null;
   private factsShown = "";
   readonly keys: Key[];
@@ -93,7 +95,7 @@ class Span implements PageView {
     this.bar.draw();
     this.drawFacts();
     const site = this.names.site();
-    this.distribution.draw(this.values(), {
+    this.distribution.draw(this.durations(), {
       marks: this.marks(),
       colour: site >= 0 ? app.colours.of(site) : app.colours.ink.faint,
       noun: "spans",
@@ -102,7 +104,9 @@ class Span implements PageView {
     const rows = this.rows();
     const { lengths } = app.state;
     const which = lengths ? `${duration(lengths[0])} … ${duration(lengths[1])}` : "all durations";
-    this.listTitle.textContent = `${count(rows.length)} ${rows.length === 1 ? "span" : "spans"}, ${which}`;
+    const isFar = this.app.recording.thinned === true;
+    const listed = `${count(rows.length)} ${rows.length === 1 ? "span" : "spans"}, ${which}`;
+    this.listTitle.textContent = isFar ? "The spans are on the server: select a shorter time to list those in it" : listed;
     this.list.draw(rows);
   }
 
@@ -127,13 +131,33 @@ class Span implements PageView {
   private instances(): Instances {
     const range = this.app.state.range ?? ALWAYS;
     const site = this.names.site();
+    const { recording } = this.app;
     const key = `${site} ${range.join()}`;
-    if (this.made?.key !== key) this.made = { key, instances: new Instances(this.app.recording, site, range) };
+    if (this.made?.key !== key || this.made.recording !== recording) {
+      this.made = { key, recording, instances: new Instances(recording, site, range) };
+      this.listed = this.counted = null;
+    }
     return this.made.instances;
   }
 
   private values(): Float64Array {
     return this.instances().values(this.app.state.measure);
+  }
+
+  /** What the distribution is of: each span or, where they stay on a server, what it counted. */
+  private durations(): Durations {
+    const values = this.values();
+    const row = this.statistics();
+    if (!this.app.recording.thinned || !row || this.app.state.measure !== "busy") return { values };
+    if (this.counted?.row !== row) {
+      const buckets = row.histogram.buckets();
+      const durations = {
+        values: Float64Array.from(buckets, ([low, high]) => (low + high) / 2),
+        counts: Float64Array.from(buckets, ([, , count]) => count),
+      };
+      this.counted = { row, durations };
+    }
+    return this.counted.durations;
   }
 
   private statistics(): SpanStatistics | undefined {

@@ -10,6 +10,7 @@ import { element } from "../app/elements.ts";
 import { count, duration, exactDuration, percent } from "../app/format.ts";
 import type { Key } from "../app/keys.ts";
 import type { Page, PageView, Table } from "../app/page.ts";
+import { nameOf } from "../graph/words.ts";
 
 export const top: Page = {
   id: "top",
@@ -110,7 +111,7 @@ class Top implements PageView {
         key: "name",
         title: "Name",
         note: "The name of the span",
-        text: (row) => app.site(row.site).name,
+        text: (row) => nameOf(app, row.site),
         value: (row) => app.site(row.site).name,
         swatch: (row) => app.colours.of(row.site),
       },

@@ -81,7 +81,7 @@ export class Heatmap {
   }
 
   private sort(rows: readonly RequestRow[], across: number): Cells {
-    const bins = binsOf(Float64Array.from(rows, (row) => row.lifetime), Math.max(4, Math.floor((this.sheet.height - TOP - BOTTOM) / CELL)));
+    const bins = binsOf({ values: Float64Array.from(rows, (row) => row.lifetime) }, Math.max(4, Math.floor((this.sheet.height - TOP - BOTTOM) / CELL)));
     const inside = new Map<number, RequestRow[]>();
     let most = 1;
     const [from, to] = this.all();

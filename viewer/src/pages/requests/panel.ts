@@ -26,7 +26,7 @@ export class Panel {
 
   draw(one: RequestRow | undefined, other: RequestRow | undefined, kind: string | undefined, frames: readonly ComparedFrame[]): void {
     const { app } = this;
-    const shown = [one?.number, other?.number, app.state.compare, app.isDark, app.state.colour, app.state.range?.join()].join(" ");
+    const shown = [one?.number, one?.life, other?.number, other?.life, app.state.compare, app.isDark, app.state.colour, app.state.range?.join()].join(" ");
     if (this.shown === shown) return;
     this.shown = shown;
     if (!one || !other) {
@@ -36,7 +36,9 @@ export class Panel {
     const isPinned = app.state.compare > 0 && other.number === app.state.compare;
     this.element.replaceChildren(
       this.heading(one, other, kind ?? "", isPinned),
-      element("div", { class: "datatable" }, comparisonTable(app, frames)),
+      one.life >= 0 && other.life >= 0
+        ? element("div", { class: "datatable" }, comparisonTable(app, frames))
+        : element("p", { class: "hint" }, "Its spans are on the server: select a shorter time to compare requests in it."),
     );
     this.element.scrollTop = 0;
   }

@@ -49,7 +49,7 @@ class Requests implements PageView {
   private readonly bar: Bar;
   private kinds: { rows: readonly RequestRow[]; of: string[]; place: Map<RequestRow, number> } | null = null;
   private shown: Shown | null = null;
-  private compared: { key: string; frames: ComparedFrame[] } | null = null;
+  private compared: { one: RequestRow; other: RequestRow; frames: ComparedFrame[] } | null = null;
   readonly keys: Key[];
 
   constructor(
@@ -98,7 +98,7 @@ class Requests implements PageView {
     this.heatmap.draw(alike, this.chosen());
     const sorted = lifetimes.slice().sort();
     const marks = ([["p50", 0.5], ["p90", 0.9], ["p99", 0.99], ["max", 1]] as const).map(([name, q]): [string, number] => [name, exactQuantile(sorted, q)]);
-    this.distribution.draw(lifetimes, { marks, colour: app.colours.ink.accent, noun: "requests", empty: "No requests in what is selected." });
+    this.distribution.draw({ values: lifetimes }, { marks, colour: app.colours.ink.accent, noun: "requests", empty: "No requests in what is selected." });
     this.list.draw(listed);
     const one = this.chosen();
     const other = one && this.other(one);
@@ -109,7 +109,7 @@ class Requests implements PageView {
     const { app } = this;
     const one = this.chosen();
     const other = one && this.other(one);
-    if (one && other) {
+    if (one && other && one.life >= 0 && other.life >= 0) {
       const columns = ["frame", "standing", "this", "other", "difference", "share", "other share", "busy", "other busy"];
       return { caption: `Request ${one.number} compared with ${other.number}`, columns, rows: comparisonRows(app, this.frames(one, other)) };
     }
@@ -186,9 +186,12 @@ class Requests implements PageView {
     return this.byNumber(this.app.state.compare) ?? medianOf(rows, of, this.kindOf(one));
   }
 
+  /** By stack; none where the spans stay on a server. */
   private frames(one: RequestRow, other: RequestRow): ComparedFrame[] {
-    const key = `${one.life} ${other.life}`;
-    if (this.compared?.key !== key) this.compared = { key, frames: compare(this.app, other, one) };
+    if (one.life < 0 || other.life < 0) return [];
+    const { compared } = this;
+    if (compared?.one === one && compared.other === other) return compared.frames;
+    this.compared = { one, other, frames: compare(this.app, other, one) };
     return this.compared.frames;
   }
 
