@@ -1,8 +1,8 @@
 //! A collector that falls behind: waiting loses nothing, dropping counts what it loses.
 
 use spanfire::Overflow;
-use spanfire_recording::{EventKind, LossCause, Recording};
-use spanfire_tests::{FORMS, Pipe, Session, Transcript, counts_of, losses_of};
+use spanfire_recording::{LossCause, Recording};
+use spanfire_tests::{FORMS, Pipe, Session, Transcript, counts_of, losses_of, recorded_and_lost};
 use std::thread;
 use tracing::info_span;
 
@@ -14,20 +14,6 @@ const CALLBACKS: u64 = 4;
 
 fn leaf_spans(count: u64) {
     (0..count).for_each(|_| info_span!("leaf").in_scope(|| ()));
-}
-
-/// Callbacks that the recording has, and callbacks that it says are missing.
-fn recorded_and_lost(recording: &Recording) -> (u64, u64) {
-    let chunks = (0..recording.chunks().len()).map(|at| recording.chunk(at).expect("a chunk"));
-    let events = chunks.flat_map(|chunk| chunk.events);
-    let callbacks = |kind: EventKind| match kind {
-        EventKind::NewEnter { .. } | EventKind::ExitDrop { .. } => 2,
-        EventKind::Lost { .. } => 0,
-        _ => 1,
-    };
-    let recorded = events.map(|event| callbacks(event.kind)).sum();
-    let lost = losses_of(recording).iter().map(|loss| loss.events).sum();
-    (recorded, lost)
 }
 
 /// [T50]

@@ -95,3 +95,18 @@ pub fn losses_of(recording: &Recording) -> Vec<Loss> {
     }
     losses
 }
+
+/// Callbacks that the recording has, and callbacks that it says are missing. Fields given at birth
+/// count as callbacks of their own.
+pub fn recorded_and_lost(recording: &Recording) -> (u64, u64) {
+    let chunks = (0..recording.chunks().len()).map(|at| recording.chunk(at).expect("a chunk"));
+    let events = chunks.flat_map(|chunk| chunk.events);
+    let callbacks = |kind: EventKind| match kind {
+        EventKind::NewEnter { .. } | EventKind::ExitDrop { .. } => 2,
+        EventKind::Lost { .. } => 0,
+        _ => 1,
+    };
+    let recorded = events.map(|event| callbacks(event.kind)).sum();
+    let lost = losses_of(recording).iter().map(|loss| loss.events).sum();
+    (recorded, lost)
+}

@@ -25,9 +25,11 @@ mod pipe;
 mod disk;
 mod noting;
 mod sources;
+pub mod program;
+pub mod oracle;
 
 pub use callbacks::{Callback, Callbacks};
-pub use counts::{Counting, Counts, counts_of, losses_of};
+pub use counts::{Counting, Counts, counts_of, losses_of, recorded_and_lost};
 pub use disk::SmallDisk;
 pub use figures::{Figures, figures, stacks};
 pub use follow::{Followed, Performance, WHOLE, follow, performer_name};

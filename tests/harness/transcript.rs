@@ -24,6 +24,12 @@ pub struct Transcript {
 pub struct Span {
     /// The callsite's name.
     pub name: String,
+    /// Where it was created.
+    pub lane: LaneId,
+    /// When it was created, as far as that was recorded.
+    pub new: Tick,
+    /// When the last handle was dropped.
+    pub close: Option<Tick>,
     /// The span above it, as an index into [`Transcript::spans`].
     pub parent: Option<usize>,
     /// `name=value`, in the order they were recorded.
@@ -51,6 +57,8 @@ pub struct Segment {
 /// An event of `tracing`.
 #[derive(Debug)]
 pub struct Instant {
+    /// Where it happened.
+    pub lane: LaneId,
     /// The span it happened in.
     pub parent: Option<usize>,
     /// `name=value`.
@@ -126,19 +134,19 @@ impl Reader<'_> {
         let lane = chunk.lane;
         match kind {
             EventKind::New { span, callsite, parent, .. } => {
-                self.new_span(lane, span, callsite.index(), parent)
+                self.new_span(lane, tick, span, callsite.index(), parent)
             }
             EventKind::NewEnter { span, callsite, parent } => {
-                self.new_span(lane, span, callsite.index(), parent);
+                self.new_span(lane, tick, span, callsite.index(), parent);
                 self.enter(lane, tick, span);
             }
             EventKind::Enter { span } => self.enter(lane, tick, span),
             EventKind::Exit { span } => self.exit(lane, tick, span),
             EventKind::ExitDrop { span } => {
                 self.exit(lane, tick, span);
-                self.drop_handle(lane, span);
+                self.drop_handle(lane, tick, span);
             }
-            EventKind::Drop { span } => self.drop_handle(lane, span),
+            EventKind::Drop { span } => self.drop_handle(lane, tick, span),
             EventKind::Clone { span } => {
                 if let Some(life) = self.life("clone", lane, span) {
                     self.transcript.spans[life].handles += 1;
@@ -158,19 +166,29 @@ impl Reader<'_> {
             EventKind::Instant { parent, fields, .. } => {
                 let parent = self.parent(lane, parent);
                 let fields = in_words(chunk.fields(fields));
-                self.transcript.instants.push(Instant { parent, fields });
+                self.transcript.instants.push(Instant { lane, parent, fields });
             }
             EventKind::Lost { .. } => self.transcript.lanes[lane.index()].push("lost".into()),
         }
     }
 
-    fn new_span(&mut self, lane: LaneId, span: SpanId, callsite: usize, parent: Parent) {
+    fn new_span(
+        &mut self,
+        lane: LaneId,
+        tick: Tick,
+        span: SpanId,
+        callsite: usize,
+        parent: Parent,
+    ) {
         let parent = self.parent(lane, parent);
         let name = self.recording.callsites()[callsite].name.clone();
         self.say(lane, "new", &name);
         self.lives.insert(span, self.transcript.spans.len());
         self.transcript.spans.push(Span {
             name,
+            lane,
+            new: tick,
+            close: None,
             parent,
             fields: Vec::new(),
             follows: Vec::new(),
@@ -204,12 +222,13 @@ impl Reader<'_> {
         self.say_of(lane, "exit", life);
     }
 
-    fn drop_handle(&mut self, lane: LaneId, span: SpanId) {
+    fn drop_handle(&mut self, lane: LaneId, tick: Tick, span: SpanId) {
         let Some(life) = self.life("drop", lane, span) else { return };
         let open = &mut self.transcript.spans[life];
         open.handles -= 1;
         if open.handles == 0 {
             open.closed = true;
+            open.close = Some(tick);
             self.lives.remove(&span);
             self.say_of(lane, "close", life);
         }
@@ -223,11 +242,14 @@ impl Reader<'_> {
         life
     }
 
-    /// The registry's notion of the current span: the innermost that was not entered twice.
+    /// A parent that is not known counts as none given. The current span is the innermost that was
+    /// not entered twice, as for the registry.
     fn parent(&mut self, lane: LaneId, parent: Parent) -> Option<usize> {
         match parent {
             Parent::Root => None,
-            Parent::Span(span) => self.life("parent", lane, span),
+            Parent::Span(span) => {
+                self.life("parent", lane, span).or_else(|| self.parent(lane, Parent::Current))
+            }
             Parent::Current => {
                 let entered = self.entered[lane.index()].iter().rev();
                 entered.filter(|entered| !entered.1).map(|entered| entered.0).next()

@@ -1,0 +1,88 @@
+//! One program under the oracle and under the recorder.
+
+use super::{Heard, Oracle};
+use crate::program::{Cast, Program, Stage};
+use quanta::{Clock, Mock};
+use spanfire::{Builder, Fields, Guard, Overflow, Recorder};
+use spanfire_recording::{Form, Recording};
+use std::ops::RangeInclusive;
+use std::sync::{Arc, Mutex, PoisonError};
+use tracing::Dispatch;
+use tracing_subscriber::layer::SubscriberExt;
+
+/// When a manual clock starts, so that a tick is not taken for a time since the start.
+const START: u64 = 1_000;
+
+/// The least that a recorder takes: four chunks.
+const SMALLEST: usize = 256 << 10;
+
+/// What programs are recorded with.
+#[derive(Clone, Debug)]
+pub struct Setting {
+    /// Which fields.
+    pub policy: Fields,
+    /// What happens when the buffer, always the smallest, is full.
+    pub overflow: Overflow,
+    /// Whether the program's gaps drive the clock; if not, it is the machine's.
+    pub manual: bool,
+}
+
+/// What the oracle hears of programs, one after the other on the same threads, and when they began
+/// and ended.
+pub fn hear(programs: &[Arc<Program>], setting: &Setting) -> (Vec<Heard>, RangeInclusive<u64>) {
+    let (clock, mock) = clock();
+    let oracle = Oracle::new(clock);
+    let switch = oracle.clone();
+    let mut cast = Cast::new(Stage {
+        dispatch: Dispatch::new(oracle.clone()),
+        clock: setting.manual.then(|| Arc::clone(&mock)),
+        switch: Arc::new(move |on| switch.switch(on)),
+    });
+    programs.iter().for_each(|program| cast.perform(program));
+    (oracle.heard(), START..=mock.value())
+}
+
+/// The recording that a recorder of `form` makes of the same programs. It is finished while their
+/// threads, guards and handles are still there.
+pub fn record(programs: &[Arc<Program>], form: Form, setting: &Setting) -> Recording {
+    let (clock, mock) = clock();
+    let builder = Recorder::builder().in_memory().buffer(SMALLEST).events(true);
+    let builder = builder.fields(setting.policy.clone()).on_overflow(setting.overflow);
+    let builder = if setting.manual { builder.clock(clock) } else { builder };
+    let (dispatch, guard) = start(builder, form);
+    let guard = Arc::new(Mutex::new(Some(guard)));
+    let switched = Arc::clone(&guard);
+    let mut cast = Cast::new(Stage {
+        dispatch,
+        clock: setting.manual.then_some(mock),
+        switch: Arc::new(move |on| switch(&switched, on)),
+    });
+    programs.iter().for_each(|program| cast.perform(program));
+    let guard = guard.lock().unwrap_or_else(PoisonError::into_inner).take();
+    guard.and_then(|guard| guard.finish().ok()).expect("a recording")
+}
+
+fn clock() -> (Clock, Arc<Mock>) {
+    let (clock, mock) = Clock::mock();
+    mock.increment(START);
+    (clock, mock)
+}
+
+fn start(builder: Builder, form: Form) -> (Dispatch, Guard) {
+    match form {
+        Form::Subscriber => {
+            let (subscriber, guard) = builder.subscriber().expect("a recorder that starts");
+            (Dispatch::new(subscriber), guard)
+        }
+        Form::Layer => {
+            let (layer, guard) = builder.layer().expect("a recorder that starts");
+            (Dispatch::new(tracing_subscriber::registry().with(layer)), guard)
+        }
+    }
+}
+
+fn switch(guard: &Mutex<Option<Guard>>, on: bool) {
+    if let Some(guard) = &*guard.lock().unwrap_or_else(PoisonError::into_inner) {
+        if on { guard.resume() } else { guard.pause() }
+    }
+}
