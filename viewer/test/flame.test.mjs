@@ -81,6 +81,20 @@ test("a search says which share of the time matches", async () => {
   await view.close();
 });
 
+test("n goes from one frame that is found to the next", async () => {
+  const view = await open(file, { hash: "#page=flame&search=^acquire$" });
+  await view.press("n");
+  await view.until(() => location.hash.includes("zoom="), "the address");
+  const first = await view.page.locator(".crumbs button").allTextContents();
+  const hash = await view.page.evaluate(() => location.hash);
+  await view.press("n");
+  await view.until((hash) => location.hash !== hash, "another frame", hash);
+  const second = await view.page.locator(".crumbs button").allTextContents();
+  assert.deepEqual([first.at(-1), second.at(-1)], ["acquire", "acquire"]);
+  assert.notDeepEqual(first, second);
+  await view.close();
+});
+
 test("focus, ignore and hide are those of the command", async () => {
   const view = await open(file, { hash: "#page=flame" });
   for (const [hash, flags] of [

@@ -182,7 +182,8 @@ export class DataTable<R> {
     this.revealed = chosen;
   }
 
-  private move(by: number): void {
+  /** Chooses the row so many further down. */
+  move(by: number): void {
     const at = this.sorted.findIndex((row) => this.options.key(row) === this.options.chosen());
     const next = this.sorted[Math.max(0, Math.min(this.sorted.length - 1, at + by))];
     if (next !== undefined) this.options.choose(next);

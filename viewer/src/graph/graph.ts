@@ -16,6 +16,8 @@ import type { Box } from "./layout.ts";
 import { FRAME, type GraphModel, boxesOf, drawGraph, heightOf, topOf } from "./picture.ts";
 
 const WHEEL_LINE = 16;
+/** A frame that is found and narrower than this is zoomed to. */
+const NARROWEST_FOUND = 20;
 /** The SVG file's, in CSS pixels. */
 const SVG_WIDTH = 1200;
 
@@ -81,6 +83,12 @@ export class Graph {
       { keys: ["ArrowRight"], does: "Cursor to the right", run: () => this.moveAcross(1) },
       { keys: ["Enter"], does: "Choose the frame at the cursor", run: () => this.pick(this.cursor) },
     ];
+  }
+
+  /** Puts the cursor on a node; says whether that is in view and wide enough to be seen. */
+  select(node: number): boolean {
+    this.moveTo(node);
+    return this.boxes.some((box) => box.node === node && box.right - box.left >= NARROWEST_FOUND);
   }
 
   private frame(node: number, colour: Rgb, line: number): void {

@@ -55,6 +55,11 @@ export class NameList {
     this.table.draw(this.rows());
   }
 
+  /** To the next name that a search finds, or the one before. */
+  find(step: 1 | -1): void {
+    this.table.move(step);
+  }
+
   keys(): Key[] {
     return this.table.keys().filter((key) => key.keys.includes("j") || key.keys.includes("k"))
       .map((key) => ({ ...key, keys: key.keys.filter((name) => name.length === 1), does: key.does.replace("row", "name") }));

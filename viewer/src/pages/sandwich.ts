@@ -85,6 +85,10 @@ class Sandwich implements PageView {
     return { caption: `Callers and callees of ${nameOf(this.app, this.names.site())}`, columns: ["frame", "side", "total", "share", "self"], rows };
   }
 
+  find(step: 1 | -1): void {
+    this.names.find(step);
+  }
+
   svg(): string {
     return this.callees.svg();
   }

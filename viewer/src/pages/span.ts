@@ -124,6 +124,10 @@ class Span implements PageView {
     };
   }
 
+  find(step: 1 | -1): void {
+    this.names.find(step);
+  }
+
   svg(): string {
     return this.distribution.svg();
   }

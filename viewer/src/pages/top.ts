@@ -32,7 +32,7 @@ const TIMES: readonly Time[] = [
 ];
 
 class Top implements PageView {
-  private readonly table_: DataTable<SpanStatistics>;
+  private readonly list: DataTable<SpanStatistics>;
   private readonly bar: Bar;
   private matching: { rows: readonly SpanStatistics[]; search: unknown; found: SpanStatistics[] } | null = null;
   readonly keys: Key[];
@@ -41,7 +41,7 @@ class Top implements PageView {
     host: HTMLElement,
     private readonly app: App,
   ) {
-    this.table_ = new DataTable(app, this.columns(), {
+    this.list = new DataTable(app, this.columns(), {
       label: "Names",
       key: (row) => String(row.site),
       chosen: () => String(app.state.site),
@@ -55,22 +55,22 @@ class Top implements PageView {
       space(),
       text("hint", () => "Double click or Enter: the distribution of a name"),
     ]);
-    host.append(element("div", { class: "filled" }, this.bar.element, this.table_.element));
+    host.append(element("div", { class: "filled" }, this.bar.element, this.list.element));
     this.keys = [
-      ...this.table_.keys(),
+      ...this.list.keys(),
       { keys: ["s"], does: "Callers and callees of the chosen name", run: () => app.set({ page: "sandwich" }) },
     ];
   }
 
   draw(): void {
-    this.table_.draw(this.rows());
+    this.list.draw(this.rows());
     this.bar.draw();
   }
 
   table(): Table {
     const { app } = this;
-    this.table_.draw(this.rows());
-    const rows = this.table_.inOrder().map((row) => ({
+    this.list.draw(this.rows());
+    const rows = this.list.inOrder().map((row) => ({
       cells: [
         app.site(row.site).name,
         count(row.spans),
@@ -82,6 +82,10 @@ class Top implements PageView {
     }));
     const columns = ["name", "spans", "self", ...TIMES.map(([key]) => key), "target"];
     return { caption: "Names", columns, rows: rows.slice(0, 1000), total: rows.length };
+  }
+
+  find(step: 1 | -1): void {
+    this.list.move(step);
   }
 
   /** The names that a search finds. */

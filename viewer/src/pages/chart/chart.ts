@@ -6,20 +6,20 @@ import { type From, nextMatch } from "../../analysis/nextmatch.ts";
 import type { App } from "../../app/app.ts";
 import { button, element } from "../../app/elements.ts";
 import type { Page, PageView, Table } from "../../app/page.ts";
+import { Tip } from "../../app/tip.ts";
 import { type Place, type Span, sameSpan, spanAt } from "../../data/recording.ts";
 import { lifetimeOf, spanKey, spanOfKey } from "../../data/span.ts";
 import { CanvasSheet, type Sheet } from "../../draw/sheet.ts";
 import { SvgSheet } from "../../draw/svg.ts";
 import type { Range } from "../../state/state.ts";
 import { drawAxis, drawRange } from "./axis.ts";
-import { Details } from "./details.ts";
+import { Details, summaryOf } from "./details.ts";
 import { type Moves, chartKeys } from "./keys.ts";
 import { Minimap } from "./minimap.ts";
 import { type PointerTarget, listen } from "./pointer.ts";
 import { RequestScene } from "./request.ts";
 import { AXIS, type Box, ROW, type Scene } from "./scene.ts";
 import { Threads } from "./threads.ts";
-import { Tip } from "./tip.ts";
 import { TimeWindow, around } from "./window.ts";
 
 export const chart: Page = {
@@ -128,7 +128,7 @@ class Chart implements PageView, PointerTarget, Moves {
     const time = this.time();
     const height = y - AXIS + this.app.state.scroll;
     this.hovered = y < AXIS ? null : this.scene.at(height, time.time(x), SLACK / time.scale);
-    this.tip.show(this.app, this.hovered, x, y);
+    this.tip.show(this.hovered && summaryOf(this.app, this.hovered), x, y);
     this.app.redraw();
   }
 

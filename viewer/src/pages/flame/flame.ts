@@ -61,6 +61,18 @@ class Flame implements PageView {
     return graphTable(this.app, tree, layout, layout.find(this.app.state.zoom), (node) => this.zoomTo(node));
   }
 
+  /** To the next lighter frame that a search finds, or the next heavier one, and into view. */
+  find(step: 1 | -1): void {
+    const { tree, layout } = merged(this.app);
+    const { sites } = this.app.search;
+    const found = Array.from({ length: tree.length }, (_, node) => node).filter((node) => sites[tree.site[node]] === 1 && layout.total[node] > 0);
+    if (found.length === 0) return;
+    found.sort((a, b) => layout.total[b] - layout.total[a] || a - b);
+    const at = found.indexOf(this.graph.cursor);
+    const next = found[at < 0 ? 0 : (at + step + found.length) % found.length];
+    if (!this.graph.select(next)) this.zoomTo(next);
+  }
+
   svg(): string {
     return this.graph.svg();
   }

@@ -134,6 +134,10 @@ class Requests implements PageView {
     };
   }
 
+  find(step: 1 | -1): void {
+    this.list.move(step);
+  }
+
   svg(): string {
     return this.distribution.svg();
   }
