@@ -124,7 +124,8 @@ export class DataTable<R> {
     const isSorted = sort.replace(/^-/, "") === column.key;
     const falls = sort.startsWith("-");
     const label = element("span", {}, column.title, isSorted ? (falls ? " ▾" : " ▴") : "");
-    const cell = element("th", { title: column.note, class: this.isText(column) ? "" : "number", attributes: { scope: "col" } }, label);
+    const isNumber = this.rows.length > 0 && !this.isText(column);
+    const cell = element("th", { title: column.note, class: isNumber ? "number" : "", attributes: { scope: "col" } }, label);
     if (isSorted) cell.setAttribute("aria-sort", falls ? "descending" : "ascending");
     if (this.options.fixed) return cell;
     const first = this.isText(column) ? column.key : `-${column.key}`;

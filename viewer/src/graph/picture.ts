@@ -16,6 +16,8 @@ const GAP_FROM = 4;
 const NARROWEST = 0.6;
 /** How much of its colour a frame keeps that the zoomed one is inside of. */
 const AROUND = 0.45;
+/** Of 255: the brightness below which text on a frame is that of the page. */
+const DARK = 105;
 
 export interface GraphModel {
   layout: Layout;
@@ -57,23 +59,29 @@ export function drawGraph(sheet: Sheet, ink: Ink, model: GraphModel, boxes: read
   const { surface, ratio, labels } = sheet;
   const around = model.layout.depth[model.zoom];
   const tops = boxes.map((box) => topOf(model, box.depth, sheet.height, scroll));
-  boxes.forEach((box, index) => {
+  const colours = boxes.map((box) => {
     const frame = model.site(box.node) < 0 ? ink.line : model.colour(box.node);
-    const colour = box.depth < around && box.node !== 0 ? blend(ink.page, frame, AROUND) : frame;
+    return box.depth < around && box.node !== 0 ? blend(ink.page, frame, AROUND) : frame;
+  });
+  boxes.forEach((box, index) => {
     const left = Math.round(box.left * ratio);
     const right = Math.max(left + 1, Math.round(box.right * ratio));
     const gap = right - left >= GAP_FROM ? Math.ceil(ratio / 2) : 0;
     const top = Math.round(tops[index] * ratio);
-    surface.fill(left, top, right - gap, top + Math.round(FRAME * ratio) - Math.ceil(ratio / 2), pixel(colour));
+    surface.fill(left, top, right - gap, top + Math.round(FRAME * ratio) - Math.ceil(ratio / 2), pixel(colours[index]));
   });
   sheet.put();
   boxes.forEach((box, index) => {
     const room = box.right - box.left - 2 * LABEL_MARGIN;
     const isInView = tops[index] > -FRAME && tops[index] < sheet.height;
     if (box.right - box.left < LABEL_FROM || !isInView) return;
-    const onPage = model.site(box.node) < 0 || box.depth < around;
     const text = labels.fit(model.label(box.node), room);
-    if (text !== "") sheet.write(text, box.left + LABEL_MARGIN, tops[index] + FRAME / 2, onPage ? ink.text : ink.label);
+    if (text !== "") sheet.write(text, box.left + LABEL_MARGIN, tops[index] + FRAME / 2, isDark(colours[index]) ? ink.text : ink.label);
   });
   if (boxes.length === 0) sheet.write(model.empty, Math.max(8, (sheet.width - labels.width(model.empty)) / 2), sheet.height / 2, ink.faint);
+}
+
+/** Whether a colour is too dark for dark text; only on dark pages there are such. */
+function isDark([red, green, blue]: Rgb): boolean {
+  return 0.299 * red + 0.587 * green + 0.114 * blue < DARK;
 }
