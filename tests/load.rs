@@ -6,6 +6,7 @@ use spanfire_tests::{
     DynamicSite, FORMS, Followed, Performance, Performer, Pipe, Script, Session, WHOLE, counts_of,
     follow, losses_of, performer_name,
 };
+use spanfire_views::{Replay, Selection, Statistics, Summary};
 use std::collections::HashMap;
 use std::process::Command;
 use std::sync::{Arc, Barrier};
@@ -89,8 +90,8 @@ fn seventy_thousand_callsites_each_have_their_name_and_spans() {
         let recording = session.finish();
         assert_eq!(recording.callsites().len(), SITES, "{form:?}");
         let mut spans: HashMap<&str, u64> = HashMap::new();
-        let replay = spanfire_views::Replay::new(&recording, Default::default());
-        let rows = spanfire_views::Statistics::of(&replay).expect("statistics").rows;
+        let replay = Replay::new(&recording, Default::default());
+        let rows = Statistics::of(&replay).expect("statistics").rows;
         for row in &rows {
             *spans.entry(&row.callsite.name).or_default() += row.spans;
         }
@@ -192,7 +193,7 @@ fn count_or(variable: &str, usually: u64) -> u64 {
     std::env::var(variable).ok().and_then(|count| count.parse().ok()).unwrap_or(usually)
 }
 
-/// `SPANFIRE_SPANS` says how many, where the usual number is not enough.
+/// [T24] They take turns with the ids of a registry, on two threads. `SPANFIRE_SPANS` says how many, where the usual number is not enough.
 #[test]
 fn memory_is_flat_however_many_spans_are_recorded() {
     let count = count_or("SPANFIRE_SPANS", 10_000_000);
@@ -201,7 +202,18 @@ fn memory_is_flat_however_many_spans_are_recorded() {
         check_flat(&tenths, 8 << 10);
         let counts = counts_of(&recording);
         assert_eq!((counts.spans, counts.enters, counts.exits), (count, count, count), "{form:?}");
+        if form == Form::Layer {
+            check_lives(&recording, count);
+        }
     }
+}
+
+/// Each span is one, with a segment of its own: ids that are used again were told apart.
+#[track_caller]
+fn check_lives(recording: &Recording, count: u64) {
+    let summary = Summary::of(&Replay::new(recording, Selection::default())).expect("a summary");
+    assert_eq!((summary.spans, summary.segments, summary.open_spans), (count, count, 0));
+    assert_eq!((summary.unknown_spans, summary.unmatched_exits), (0, 0));
 }
 
 /// [T54] What is in use at a time is the chunks of the threads that ended since the collector looked
