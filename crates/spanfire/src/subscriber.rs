@@ -19,6 +19,11 @@ use tracing_core::{
 /// A span costs two clock reads and some nanoseconds more. Ids are never reused; they carry the callsite,
 /// so that nothing is looked up on enter and exit. Made by
 /// [`Builder::subscriber`](crate::Builder::subscriber).
+///
+/// As a scoped default, where it is the process's only dispatcher, it misses callsites that are first
+/// hit on a thread without it: `tracing` asks that thread's default alone, and keeps the answer until
+/// callsites are asked again, as [`Guard::resume`](crate::Guard::resume) has them. A global default
+/// has no such threads.
 pub struct Subscriber {
     pub(crate) core: Arc<Core>,
 }
