@@ -10,3 +10,6 @@ export { narrowed } from "./narrowing.ts";
 export { sweep } from "./sweep.ts";
 export { requestFields, requestsOf } from "./requests.ts";
 export { measure, quantile } from "./statistics.ts";
+export { foldedWord } from "../graph/folded.ts";
+export { changeColour, ratioText } from "../pages/diff/change.ts";
+export { binsOf, binAt } from "../distribution/bins.ts";

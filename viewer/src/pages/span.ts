@@ -63,7 +63,7 @@ class Span implements PageView {
       choose: ({ span }) => app.set({ span: spanKey(span) }),
       open: ({ span }) => this.openInChart(span),
       sort: "-length",
-      empty: "No span is so long.",
+      empty: "Nothing to list.",
     });
     this.bar = new Bar([
       segments(app, "measure", "Measure", [
@@ -185,7 +185,7 @@ class Span implements PageView {
     const isBusy = this.app.state.measure === "busy";
     const min = isBusy ? row.min : values.reduce((least, ns) => Math.min(least, ns), Infinity);
     const mean = isBusy ? row.busy / row.spans : values.reduce((sum, ns) => sum + ns, 0) / values.length;
-    return values.length > 0 ? [["min", duration(min)], ["mean", duration(mean)]] : [];
+    return isBusy || values.length > 0 ? [["min", duration(min)], ["mean", duration(mean)]] : [];
   }
 
   private drawFacts(): void {
