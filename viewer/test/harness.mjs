@@ -89,6 +89,13 @@ export function exactNs(text) {
   return Math.round(Number(number.replaceAll(" ", "")) * { ns: 1, µs: 1e3, ms: 1e6, s: 1e9 }[unit]);
 }
 
+/** With four digits and a unit, as the command prints it. */
+export function shown(ns) {
+  if (ns < 1000) return `${Math.round(ns)} ns`;
+  const [scale, unit] = [[1e9, "s"], [1e6, "ms"], [1e3, "µs"]].find(([scale]) => ns >= scale);
+  return `${(ns / scale).toFixed(3 - Math.floor(Math.log10(ns / scale)))} ${unit}`;
+}
+
 /** What the page saves when a button is pressed. */
 export async function downloaded(view, label) {
   const [download] = await Promise.all([view.page.waitForEvent("download"), view.page.getByRole("button", { name: label, exact: true }).click()]);

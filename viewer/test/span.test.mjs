@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 import { after, test } from "node:test";
-import { REQUESTS, close, downloaded, exactNs, open, report, spanfireJson } from "./harness.mjs";
+import { REQUESTS, close, downloaded, exactNs, open, report, shown, spanfireJson } from "./harness.mjs";
 
 after(close);
 const file = report(REQUESTS);
@@ -19,13 +19,6 @@ async function openName(name, more = "") {
 /** Facts as the page shows them, by name. */
 function facts(view) {
   return view.page.evaluate(() => Object.fromEntries([...document.querySelectorAll(".facts > div")].map((fact) => [...fact.children].map((part) => part.textContent))));
-}
-
-/** With four digits and a unit, as the command prints it. */
-function shown(ns) {
-  if (ns < 1000) return `${Math.round(ns)} ns`;
-  const [scale, unit] = [[1e9, "s"], [1e6, "ms"], [1e3, "µs"]].find(([scale]) => ns >= scale);
-  return `${(ns / scale).toFixed(3 - Math.floor(Math.log10(ns / scale)))} ${unit}`;
 }
 
 for (const name of ["load_product", "request", "rank"]) {
