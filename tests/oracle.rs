@@ -15,11 +15,13 @@ use std::fmt::Debug;
 use std::path::Path;
 use std::sync::Arc;
 
+/// Fewer programs need not have in them what a property is about.
+const LEAST: u32 = 200;
+
 /// The longest list of genes of one program.
 const GENES: usize = 70;
 
-/// One thread at a time, nothing at once:
-/// every time is exact.
+/// One thread at a time, nothing at once: every time is exact.
 #[test]
 fn programs_whose_steps_are_apart_are_recorded_to_the_tick() {
     property("apart", 40, (genes(GENES), policy()), |(genes, policy), score| {
@@ -138,7 +140,7 @@ fn property<T: Debug>(
 ) {
     let programs = std::env::var("SPANFIRE_PROGRAMS").ok().and_then(|n| n.parse().ok());
     let each = if ["free", "flood"].contains(&name) { FREE as u32 } else { 1 };
-    let cases = (programs.unwrap_or(10_000_u32) / 100 * percent).div_ceil(each);
+    let cases = (programs.unwrap_or(10_000_u32).max(LEAST) / 100 * percent).div_ceil(each);
     let seeds = concat!(env!("CARGO_MANIFEST_DIR"), "/oracle.regressions");
     let config = Config {
         cases,
