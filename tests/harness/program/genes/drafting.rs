@@ -12,6 +12,9 @@ const CHAIN: usize = 40;
 /// How many leaves a free program makes in a row, so that their callsites earn trust.
 const LEAVES: usize = 12;
 
+/// The place that half of all spans are made at.
+const FAVOURITE: usize = 0;
+
 /// A program in the making.
 pub struct Draft {
     pace: Pace,
@@ -171,9 +174,12 @@ impl Draft {
         }
     }
 
-    /// The first thing some threads do is to fill a chunk.
+    /// The first thing some threads do is to earn trust for a callsite, or to fill a chunk.
     fn start(&mut self) {
         self.threads[self.thread].started = true;
+        if self.pace != Pace::Apart && self.gap.is_multiple_of(2) {
+            self.push(Does::Leaves { site: FAVOURITE, times: LEAVES });
+        }
         let fills = self.gap.is_multiple_of(8) && self.program.acts.len() % 4 == 1;
         if fills {
             self.push(Does::Fill { spare: self.gap / 4 });
@@ -245,7 +251,8 @@ impl Draft {
         }
         let kin = self.kin(which);
         let handle = self.hand_out(self.paused);
-        self.step(Does::New { handle, site: how, value: how / 8, kin });
+        let site = if how.is_multiple_of(2) { FAVOURITE } else { how / 2 };
+        self.step(Does::New { handle, site, value: how / 16, kin });
     }
 
     fn enter(&mut self, which: usize) {
