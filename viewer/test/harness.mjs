@@ -17,6 +17,8 @@ export const REQUESTS = process.env.SPANFIRE_RECORDING ?? "requests.spanfire";
 /** Another recording of the same example, to compare with. */
 export const BEFORE = process.env.SPANFIRE_RECORDING_BEFORE ?? REQUESTS;
 
+const SHAPES = process.env.SPANFIRE_SHAPES ?? "shapes";
+
 const folder = mkdtempSync(join(tmpdir(), "spanfire-viewer-"));
 process.on("exit", () => rmSync(folder, { recursive: true, force: true }));
 
@@ -27,6 +29,13 @@ export function spanfire(...words) {
 
 export function spanfireJson(...words) {
   return JSON.parse(spanfire(...words, "--format", "json"));
+}
+
+/** A recording of some shape: see `tests/programs/shapes.rs`. */
+export function shape(name, count) {
+  const out = join(folder, `${name}${count ?? ""}.spanfire`);
+  execFileSync(SHAPES, [name, out, ...(count === undefined ? [] : [String(count)])]);
+  return out;
 }
 
 /** A report of a recording; `flags` go to `spanfire report`. */
@@ -62,7 +71,7 @@ export async function close() {
 }
 
 /** Opens a file; `problems()` is what went wrong in it so far. */
-export async function open(file, { hash = "", width = 1200, height = 800, colorScheme = "light" } = {}) {
+export async function open(file, { hash = "", width = 1200, height = 800, colorScheme = "light", starts = true } = {}) {
   browser ??= await chromium.launch({ executablePath: CHROMIUM, args: ["--no-sandbox"] });
   const served = file.startsWith("http:");
   const context = await browser.newContext({ offline: !served, viewport: { width, height }, colorScheme });
@@ -78,6 +87,7 @@ export async function open(file, { hash = "", width = 1200, height = 800, colorS
   });
   await page.goto(address + hash);
   const opened = new Opened(page, problems);
+  if (!starts) return opened;
   await opened.until(() => document.documentElement.dataset.ready !== undefined, "the viewer to start");
   await opened.settled();
   return opened;

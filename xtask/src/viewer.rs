@@ -34,7 +34,9 @@ pub fn browser() -> Result<(), String> {
     install()?;
     cargo::run(&["build", "--package", "spanfire-cli"])?;
     let example = ["run", "--quiet", "--package", "spanfire-examples", "--example", "requests"];
+    cargo::run(&["build", "--package", "spanfire-tests", "--bin", "shapes"])?;
     let target = target()?;
+    let shapes = target.join("debug/shapes").to_string_lossy().into_owned();
     let spanfire = target.join("debug/spanfire").to_string_lossy().into_owned();
     let recording = target.join("spanfire/requests.spanfire").to_string_lossy().into_owned();
     let before = target.join("spanfire/requests-before.spanfire").to_string_lossy().into_owned();
@@ -46,6 +48,7 @@ pub fn browser() -> Result<(), String> {
         ("SPANFIRE", &*spanfire),
         ("SPANFIRE_RECORDING", &*recording),
         ("SPANFIRE_RECORDING_BEFORE", &*before),
+        ("SPANFIRE_SHAPES", &*shapes),
     ];
     run("npm", &["test", "--silent"], &environment)
 }
