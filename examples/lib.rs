@@ -13,7 +13,8 @@
 use spanfire_recording::Recording;
 use spanfire_render::tables::{self, Format, RequestsOptions, TopOptions};
 use spanfire_render::{
-    ChartOptions, FlamegraphOptions, chart_resolution_ns, flamegraph, request_chart, thread_chart,
+    ChartOptions, FlamegraphOptions, Report, ReportOptions, SEGMENTS_IN_A_PAGE,
+    chart_resolution_ns, flamegraph, request_chart, thread_chart,
 };
 use spanfire_views::{
     CallTree, Replay, RequestChart, RequestTable, Selection, Stacks, Statistics, Timeline,
@@ -86,6 +87,19 @@ pub fn draw(recording: &Recording, example: &str, stacks: Stacks) -> Result<(), 
             request_chart(&chart, recording.callsites(), recording.lanes(), &title, sink)
         })?;
     }
+    Ok(())
+}
+
+/// Writes the interactive viewer with all of `recording` in it as `report.html`, and prints where it is.
+pub fn report(recording: &Recording, example: &str) -> Result<(), Failure> {
+    let report = Report::of(recording, &everything(recording), SEGMENTS_IN_A_PAGE)?;
+    let title = format!("{example}.spanfire");
+    let options = ReportOptions { title, selection: String::new(), resolution_ns: 1 };
+    let path = directory()?.join("report.html");
+    let mut sink = BufWriter::new(File::create(&path)?);
+    spanfire_render::report(&[(&report, &options)], &mut sink)?;
+    sink.flush()?;
+    println!("{:19} {}", "report", path.display());
     Ok(())
 }
 

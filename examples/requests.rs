@@ -14,7 +14,7 @@
 //! | `/export` | cancelled: the client hangs up, and hyper drops the handler half-way |
 //! | `/report` | holds a pooled connection while it renders and delivers |
 //!
-//! What to look at:
+//! What to look at, in the pictures or, all in one, in `report.html`:
 //! - `requests.slowest.svg`. An order that costs a few milliseconds of work took hundreds. It is
 //!   hatched, that is idle, under `acquire`: it waits for a connection, three times.
 //! - `requests.chart.svg`, at the same time. Both connections' threads are idle as well. The two
@@ -28,8 +28,7 @@
 //! The targets `http`, `html` and `store` stand for the crates that a larger service would have: the
 //! pictures colour by them.
 //!
-//! The recorder is the stand-alone subscriber, the cheaper form. `TraceLayer` and sqlx need no more
-//! than `tracing` itself; `compose` shows the layer, for a program that also has other layers.
+//! The recorder is the stand-alone subscriber, the cheaper form; `compose` shows the layer.
 
 use axum::body::Bytes;
 use axum::extract::{MatchedPath, Path, Request, State};
@@ -83,7 +82,8 @@ fn main() -> Result<(), Failure> {
     println!("{answered} requests answered, 1 given up by the client\n");
     pictures::print_top(&recording, 12)?;
     pictures::print_slowest_requests(&recording, 10)?;
-    pictures::draw(&recording, "requests", Stacks::Span)
+    pictures::draw(&recording, "requests", Stacks::Span)?;
+    pictures::report(&recording, "requests")
 }
 
 fn server_runtime() -> std::io::Result<Runtime> {

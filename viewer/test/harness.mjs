@@ -137,7 +137,12 @@ export class Opened {
   }
 
   async go(hash) {
-    await this.page.evaluate((hash) => void (location.hash = hash), hash);
+    await this.page.evaluate(async (hash) => {
+      if (hash === location.hash) return;
+      const changed = new Promise((done) => addEventListener("hashchange", done, { once: true }));
+      location.hash = hash;
+      await changed;
+    }, hash);
     await this.settled();
   }
 

@@ -24,6 +24,8 @@ export class App {
   private current: State;
   private drawing = false;
   private addressTimer = 0;
+  /** The hash as it was last written or read. */
+  private address = location.hash;
   private readonly dark = window.matchMedia("(prefers-color-scheme: dark)");
 
   /** `draw` is called in a frame after changes. */
@@ -34,7 +36,10 @@ export class App {
     this.current = fromHash(location.hash);
     this.search = new Search(this.recording, this.current.search);
     this.colours = this.makeColours();
-    window.addEventListener("hashchange", () => this.set(fromHash(location.hash)));
+    window.addEventListener("hashchange", () => {
+      this.address = location.hash;
+      this.set(fromHash(location.hash));
+    });
     window.addEventListener("resize", () => this.redraw());
     this.dark.addEventListener("change", () => {
       this.colours = this.makeColours();
@@ -99,7 +104,10 @@ export class App {
   private writeAddress(how: "pushState" | "replaceState"): void {
     window.clearTimeout(this.addressTimer);
     this.addressTimer = 0;
+    // A link was followed, of which the event is still to come: the state is about to be the link's.
+    if (location.hash !== this.address) return;
     const hash = toHash(this.current);
+    this.address = hash;
     if (hash !== location.hash) history[how](null, "", hash === "" ? location.pathname + location.search : hash);
   }
 }

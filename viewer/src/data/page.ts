@@ -11,10 +11,14 @@ import type { Head } from "./head.ts";
 import { inflate } from "./inflate.ts";
 import { decodeLane } from "./lane.ts";
 import { decodeFields, decodeLives } from "./lives.ts";
-import type { Lane, Recording } from "./recording.ts";
+import type { Lane, Lives, Recording } from "./recording.ts";
+import { Varints } from "./streams.ts";
 
 const BLOCK = 'script[type="application/x-spanfire"]';
 const END = "application/x-spanfire-end";
+
+/** So many blocks are inflated at once: each takes a turn of the browser's, however small it is. */
+const AHEAD = 16;
 
 /** Reads every recording of the document; `progress` is told of the share that is done. */
 export async function readPage(document: Document, progress: (share: number) => void): Promise<Recording[]> {
@@ -37,12 +41,21 @@ export async function readPage(document: Document, progress: (share: number) => 
 }
 
 async function readRecording(elements: HTMLScriptElement[], progress: (share: number) => void): Promise<Recording> {
+  const inflated = (element: HTMLScriptElement) => {
+    const bytes = decodeAscii(element.textContent ?? "");
+    // The text is not needed again, and is larger than all columns made of it.
+    element.remove();
+    const block = inflate(bytes);
+    // Whoever waits for it is told; until then nobody is.
+    block.catch(() => {});
+    return block;
+  };
   async function* blocks() {
-    for (const element of elements) {
-      const bytes = decodeAscii(element.textContent ?? "");
-      // The text is not needed again, and is larger than all columns made of it.
-      element.remove();
-      yield await inflate(bytes);
+    const waiting: Promise<Uint8Array>[] = [];
+    let next = 0;
+    while (next < elements.length || waiting.length > 0) {
+      while (next < elements.length && waiting.length < AHEAD) waiting.push(inflated(elements[next++]));
+      yield (await waiting.shift()) as Uint8Array;
     }
   }
   return await readBlocks(blocks(), progress);
@@ -60,16 +73,26 @@ export async function readBlocks(blocks: AsyncGenerator<Uint8Array>, progress: (
   const fieldBlock = await next();
   const lanes: Lane[] = [];
   while (lanes.length < head.lanes.length) {
-    lanes.push(decodeLane(head, lanes.length, await next()));
+    const group = new Varints(await next());
+    while (!group.ended) lanes.push(decodeLane(head, lanes.length, group.take(group.next())));
     progress(lanes.length / head.lanes.length);
   }
+  const lives = decodeLives(head, lanes, lifeBlock);
   return {
     head,
     lanes,
-    lives: decodeLives(head, lanes, lifeBlock),
+    lives,
     fields: decodeFields(head, fieldBlock),
     from: head.range_ns[0],
-    to: Math.max(head.range_ns[1], head.range_ns[0] + 1),
+    to: Math.max(Math.min(head.range_ns[1], lastMoment(lanes, lives)), head.range_ns[0] + 1),
     segments: lanes.reduce((sum, lane) => sum + lane.segments, 0),
   };
+}
+
+/** When the last thing ends: a recorder may have gone on long after that. */
+function lastMoment(lanes: Lane[], lives: Lives): number {
+  const rows = lanes.flatMap(({ rows }) => rows).map(({ end, length }) => end[length - 1]);
+  const marks = lanes.map(({ marks: { at } }) => at[at.length - 1] ?? 0);
+  const last = (times: Iterable<number>) => [...times].reduce((last, time) => Math.max(last, time), 0);
+  return Math.max(last(rows), last(marks), lives.end.reduce((last, time) => Math.max(last, time), 0));
 }

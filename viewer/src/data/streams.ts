@@ -21,6 +21,10 @@ export class Varints {
     }
   }
 
+  get ended(): boolean {
+    return this.at >= this.bytes.length;
+  }
+
   /** A number whose sign is its lowest bit. */
   signed(): number {
     return unzigzag(this.next());

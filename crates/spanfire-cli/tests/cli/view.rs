@@ -181,8 +181,22 @@ fn blocks(body: &[u8]) -> (Value, usize) {
         rest = after;
     }
     let head: Value = serde_json::from_slice(blocks[0]).unwrap();
-    assert_eq!(blocks.len(), 3 + head["lanes"].as_array().unwrap().len());
-    (head, blocks.len() - 3)
+    let lanes = blocks[3..].iter().map(|group| lanes(group)).sum();
+    assert_eq!(lanes, head["lanes"].as_array().unwrap().len());
+    (head, lanes)
+}
+
+/// How many lanes a block holds, each with its length before it.
+fn lanes(mut group: &[u8]) -> usize {
+    let mut lanes = 0;
+    while !group.is_empty() {
+        let digits = group.iter().position(|byte| byte & 0x80 == 0).unwrap() + 1;
+        let length =
+            group[..digits].iter().rev().fold(0, |sum, byte| sum << 7 | usize::from(byte & 0x7f));
+        group = &group[digits + length..];
+        lanes += 1;
+    }
+    lanes
 }
 
 #[test]

@@ -33,6 +33,9 @@ const VIEWER: &str = include_str!("viewer.html");
 /// The place. It stands on a line of its own.
 const PLACE: &str = "<!--recordings-->\n";
 
+/// Lanes smaller than this share a block with the next: a browser takes a turn for each block.
+const LANES_TOGETHER: usize = 1 << 16;
+
 /// More segments than this open slowly in a browser, and are hard to mail.
 pub const SEGMENTS_IN_A_PAGE: usize = 5_000_000;
 
@@ -129,7 +132,7 @@ fn block(kind: &str, bytes: &[u8], sink: &mut dyn Write) -> Result<(), Error> {
     Ok(())
 }
 
-/// The head, the lives, their fields, and every lane.
+/// The head, the lives, their fields, and the lanes, small ones together.
 fn blocks(report: &Report<'_>, options: &ReportOptions) -> Result<Vec<Vec<u8>>, Error> {
     let resolution_ns = options.resolution_ns.max(1);
     let mut shapes = Shapes::default();
@@ -145,8 +148,16 @@ fn blocks(report: &Report<'_>, options: &ReportOptions) -> Result<Vec<Vec<u8>>, 
         lives::encode(&report.spans, resolution_ns),
         fields,
     ];
-    let lanes = parts.iter().zip(lanes);
-    blocks.extend(lanes.map(|(parts, lane)| parts.encode(lane, &shapes, resolution_ns)));
+    let mut group = Vec::new();
+    for (parts, lane) in parts.iter().zip(lanes) {
+        group.push(parts.encode(lane, &shapes, resolution_ns));
+        if group.iter().map(Vec::len).sum::<usize>() >= LANES_TOGETHER {
+            blocks.push(numbers::joined(&std::mem::take(&mut group)));
+        }
+    }
+    if !group.is_empty() {
+        blocks.push(numbers::joined(&group));
+    }
     Ok(blocks)
 }
 

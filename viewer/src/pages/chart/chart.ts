@@ -127,8 +127,10 @@ class Chart implements PageView, PointerTarget, Moves {
   hover(x: number, y: number): void {
     const time = this.time();
     const height = y - AXIS + this.app.state.scroll;
-    this.hovered = y < AXIS ? null : this.scene.at(height, time.time(x), SLACK / time.scale);
-    this.tip.show(this.hovered && summaryOf(this.app, this.hovered), x, y);
+    const slack = SLACK / time.scale;
+    this.hovered = y < AXIS ? null : this.scene.at(height, time.time(x), slack);
+    const instants = y < AXIS || this.hovered ? null : this.scene.instants(height, time.time(x), slack);
+    this.tip.show(this.hovered ? summaryOf(this.app, this.hovered) : instants, x, y);
     this.app.redraw();
   }
 

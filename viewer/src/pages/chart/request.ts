@@ -80,6 +80,10 @@ export class RequestScene implements Scene {
     return near.length > 0 ? box(near[0]) : null;
   }
 
+  instants(): null {
+    return null;
+  }
+
   boxes(span: Span): Box[] {
     return this.layout.items.filter((item) => sameSpan(item.span, span)).map(box);
   }

@@ -38,6 +38,8 @@ export interface Scene {
   draw(sheet: Sheet, time: TimeWindow, scroll: number): Effort;
   /** What is at a height and a time, or at most `slack` ns away. */
   at(height: number, ns: number, slack: number): Box | null;
+  /** What instants are there, in lines; `null` if there are none. */
+  instants(height: number, ns: number, slack: number): string[] | null;
   /** Where a span is. */
   boxes(span: Span): Box[];
   table(view: Range): Table;

@@ -3,6 +3,7 @@
  */
 
 import type { App } from "../../app/app.ts";
+import { counted, exactDuration } from "../../app/format.ts";
 import { type Lane, type Place, type Recording, type Span, firstAbove, spanAt } from "../../data/recording.ts";
 import { segmentsOf } from "../../data/span.ts";
 import { Mip } from "../../draw/mip.ts";
@@ -18,6 +19,8 @@ import type { TimeWindow } from "./window.ts";
 const STRIP = 20;
 const MARK = 6;
 const BELOW_LANE = 8;
+/** More instants than this are only counted. */
+const INSTANTS = 6;
 
 interface Track {
   lane: Lane;
@@ -85,6 +88,18 @@ export class Threads implements Scene {
     const near = [index, index + 1].filter((index) => index >= 0 && index < row.length && away(index) <= slack);
     near.sort((a, b) => away(a) - away(b));
     return near.length > 0 ? this.box({ lane: track.lane.index, depth, index: near[0] }) : null;
+  }
+
+  instants(height: number, ns: number, slack: number): string[] | null {
+    const track = this.tracks[firstAbove(this.bottoms, height)];
+    if (!track || height < track.top || height >= track.top + STRIP) return null;
+    const { at, site } = track.lane.marks;
+    const first = firstAbove(at, ns - slack);
+    const after = firstAbove(at, ns + slack);
+    if (first === after) return null;
+    const line = (index: number) => `${this.app.site(site[index]).name} at ${exactDuration(at[index] - this.origin)}`;
+    const shown = Array.from({ length: Math.min(INSTANTS, after - first) }, (_, index) => line(first + index));
+    return [counted(after - first, "instant"), ...shown];
   }
 
   boxes(span: Span): Box[] {
