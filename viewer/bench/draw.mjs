@@ -43,7 +43,7 @@ async function flight(page) {
 const rows = [];
 for (const recording of process.argv.slice(2)) {
   const info = spanfireJson("info", recording);
-  const file = report(recording);
+  const file = report(recording, "--max-spans", "0");
   const view = await open(file, { width: 1400, height: 900 });
   const ready = await view.page.evaluate(() => Number(document.documentElement.dataset.ready));
   const { frames, width, height } = await flight(view.page);
