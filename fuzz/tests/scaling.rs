@@ -2,7 +2,7 @@
 //! knows for each event.
 //!
 //! Each shape is read at one size and at four times that: what is linear takes four times as long, what
-//! is quadratic sixteen. Times are the processor's, and this file is a process of its own.
+//! is quadratic sixteen. Times are the processor's, of this process, so the shapes take turns.
 
 use spanfire_fuzz::processor_time;
 use spanfire_recording::raw::{Buffer, subscriber_span_id};
@@ -11,6 +11,7 @@ use spanfire_recording::{
     Level, Loss, LossCause, Recording, SpanId, Tick, Writer,
 };
 use spanfire_views::{CallTree, Replay, RequestTable, Selection, Spans, Stacks, Statistics};
+use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 type Memory = Writer<Vec<u8>>;
@@ -18,8 +19,12 @@ type Memory = Writer<Vec<u8>>;
 /// Less than this is the noise of a clock.
 const NOISE: Duration = Duration::from_millis(20);
 
+/// Held by the shape that is measured.
+static TURN: Mutex<()> = Mutex::new(());
+
 #[track_caller]
 fn check(size: u64, form: Form, shape: fn(&mut Memory, u64)) {
+    let _turn = TURN.lock().unwrap_or_else(PoisonError::into_inner);
     let times = [size, 4 * size].map(|size| {
         let bytes = write(form, size, shape);
         let tries = (0..3).map(|_| read(&bytes));
