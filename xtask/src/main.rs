@@ -25,7 +25,7 @@ struct Step {
 }
 
 /// In the order `ci` runs them: what fails fastest comes first, the tests' summary stands last.
-const STEPS: [Step; 15] = [
+const STEPS: [Step; 16] = [
     Step { name: "fmt", shows: "rustfmt leaves every file as it is", run: steps::fmt },
     Step { name: "tidy", shows: "the invariants that a text search can see hold", run: tidy::run },
     Step { name: "edges", shows: "crates depend only on what they may", run: edges::run },
@@ -43,6 +43,11 @@ const STEPS: [Step; 15] = [
     },
     Step { name: "benches", shows: "every benchmark compiles", run: steps::benches },
     Step { name: "examples", shows: "every example runs to its end", run: steps::examples },
+    Step {
+        name: "console",
+        shows: "tokio-console and the recorder leave each other as they are",
+        run: steps::console,
+    },
     Step { name: "browser", shows: "the viewer works in chromium", run: viewer::browser },
     Step {
         name: "fuzz",

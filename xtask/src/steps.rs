@@ -89,6 +89,18 @@ pub fn examples() -> Result<(), String> {
     Ok(())
 }
 
+/// The tests beside tokio-console, which have a workspace of their own: tokio tells a console nothing
+/// unless everything is compiled with `tokio_unstable`, as the folder's `.cargo/config.toml` asks.
+pub fn console() -> Result<(), String> {
+    let arguments = ["test", "--locked"];
+    let mut command = cargo::command(&arguments);
+    command.current_dir(cargo::root().join("tests/tokio_console"));
+    command.env("CARGO_TARGET_DIR", cargo::target_folder()?.join("tokio_console"));
+    // What these hold would take the place of the folder's own.
+    command.env_remove("RUSTFLAGS").env_remove("CARGO_ENCODED_RUSTFLAGS");
+    cargo::run_with(command, &arguments)
+}
+
 #[cfg(test)]
 mod tests {
     use super::subsets;
