@@ -150,7 +150,8 @@ impl Pieces {
     }
 }
 
-/// A console and its client. The filter lets through what `ConsoleLayer::spawn` does, as far as targets say it.
+/// A console and its client. The filter lets through what `ConsoleLayer::spawn` does, as far as
+/// targets say it.
 fn console<S>() -> (impl Layer<S> + use<S>, Client)
 where
     S: Subscriber + for<'a> registry::LookupSpan<'a>,
