@@ -1,6 +1,6 @@
 //! Programs of spans as data: what every thread does, step by step.
 //!
-//! A [`Program`] is drawn at random from [`Genes`], of which any list makes a program that `tracing`
+//! A [`Program`] is drawn at random from [`genes`](genes()), of which any list makes a program that `tracing`
 //! allows, so that a failing one can be made smaller by leaving genes out. It prints as a sketch and is
 //! performed by a [`Cast`] of real threads under any dispatcher: one thread at a time in a given
 //! order, or all at once between barriers. Handles, guards, threads and the clock are the
