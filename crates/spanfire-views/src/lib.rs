@@ -2,7 +2,7 @@
 //!
 //! A [`Replay`] is a recording and a [`Selection`]. From it come the [`CallTree`] (merged graph,
 //! forward and [reversed](CallTree::reversed)), the [`Timeline`] of every thread, the
-//! [`RequestTable`] and the [`RequestChart`] of one request, all [`Spans`] one by one, the
+//! [`RequestTable`] and the [`RequestChart`] of one request, all [`Spans`] one by one, or told to a [`Visitor`] as they happen, the
 //! [`SegmentIndex`] to look at any of them, the
 //! [`Statistics`] per callsite and the [`Summary`]; from the replays of two programs, or of one
 //! before and after a change, the [`Diff`]. All of them replay the same moments: each moment of a
@@ -22,6 +22,7 @@ mod growth;
 mod call_tree;
 mod timeline;
 mod spans;
+mod visit;
 mod segment_index;
 mod rows;
 mod request_table;
@@ -48,3 +49,7 @@ pub use spans::{LaneSpans, LeftOut, LifeIndex, LifeParent, SpanLife, SpanSegment
 pub use statistics::{SpanStatistics, Statistics};
 pub use summary::Summary;
 pub use timeline::{Bar, LaneTimeline, Mark, Timeline};
+pub use visit::{
+    Born, FollowsFrom, Piece, SpanNumber, Visited, VisitedInstant, VisitedLoss, VisitedSegment,
+    VisitedSpan, Visitor,
+};

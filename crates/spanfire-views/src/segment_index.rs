@@ -6,10 +6,10 @@
 
 mod row;
 
-use crate::replay::{Life, Observer, Segment};
+use crate::replay::{Instant, Life, Observer, Segment};
 use crate::{Mark, Replay, Summary, Timeline};
 use row::{Row, RowBuilder};
-use spanfire_recording::{CallsiteId, Error, LaneId};
+use spanfire_recording::{Error, LaneId};
 use std::ops::Range;
 
 pub use row::Shown;
@@ -123,7 +123,8 @@ impl Observer for Indexer {
         rows[segment.depth].push(segment.start_ns, segment.end_ns, life.callsite);
     }
 
-    fn instant(&mut self, lane: LaneId, at_ns: u64, callsite: CallsiteId) {
+    fn instant(&mut self, instant: &Instant<'_>, _: Option<&Life>) {
+        let &Instant { lane, at_ns, callsite, .. } = instant;
         self.0[lane.index()].marks.push(Mark { at_ns, callsite });
     }
 }

@@ -1,8 +1,8 @@
 //! How much a recording holds.
 
 use crate::Replay;
-use crate::replay::{Closing, Life, Observer, Segment, Tally};
-use spanfire_recording::{CallsiteId, Error, LaneId};
+use crate::replay::{Closing, Instant, Life, Observer, Segment, Tally};
+use spanfire_recording::Error;
 
 /// How much the selection holds, and what is missing from it.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -68,7 +68,7 @@ impl Observer for Summary {
         }
     }
 
-    fn instant(&mut self, _lane: LaneId, _at_ns: u64, _callsite: CallsiteId) {
+    fn instant(&mut self, _: &Instant<'_>, _: Option<&Life>) {
         self.instants += 1;
     }
 }

@@ -3,7 +3,7 @@
 use super::rules::Window;
 use crate::paths::PathId;
 use rustc_hash::FxHashMap;
-use spanfire_recording::{CallsiteId, SpanId};
+use spanfire_recording::{CallsiteId, LaneId, SpanId};
 use std::ops::{Index, IndexMut};
 
 /// A live span: what is known of it so far.
@@ -25,6 +25,10 @@ pub(crate) struct Life {
     pub request: RequestNumber,
     /// Whether the request starts with it.
     pub is_root: bool,
+    /// The ordinal of the span that its request starts with; 0 for none.
+    pub root: u64,
+    /// The lane it was created on.
+    pub born_on: LaneId,
     /// Its logical stack.
     pub logical: PathId,
     /// The physical stack it was first entered on; empty before.
@@ -108,6 +112,8 @@ impl Life {
             parent: Kin::NONE,
             request: RequestNumber(0),
             is_root: false,
+            root: 0,
+            born_on: LaneId(0),
             logical: PathId::EMPTY,
             first_entered: PathId::EMPTY,
             last_entered: PathId::EMPTY,
@@ -240,6 +246,20 @@ impl Lives {
         self.slots
             .get_mut(kin.slot.0 as usize)
             .filter(|life| kin.ordinal != 0 && life.ordinal == kin.ordinal)
+    }
+
+    fn living(&self, kin: Kin) -> Option<&Life> {
+        let life = self.slots.get(kin.slot.0 as usize)?;
+        (kin.ordinal != 0 && life.ordinal == kin.ordinal).then_some(life)
+    }
+
+    /// The span itself if it is visible, or the nearest visible one above it that still lives.
+    pub fn nearest_visible(&self, slot: Option<Slot>) -> Option<&Life> {
+        let life = &self[slot?];
+        match life.standing {
+            Standing::Visible => Some(life),
+            Standing::Hidden | Standing::Outside => self.living(life.parent),
+        }
     }
 
     /// All live spans, the youngest first.

@@ -19,7 +19,8 @@ mod engine;
 
 pub(crate) use engine::{Replayed, Tally};
 pub(crate) use life::{Life, RequestNumber};
-pub(crate) use observer::{Closing, Observer, Segment, Slice};
+pub(crate) use observer::{Closing, Follows, Instant, Missing, Observer, Segment, Slice};
+pub(crate) use rules::Window;
 
 use crate::Selection;
 use engine::Engine;

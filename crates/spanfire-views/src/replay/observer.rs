@@ -2,7 +2,7 @@
 
 use super::life::{Life, RequestNumber};
 use crate::paths::PathId;
-use spanfire_recording::{CallsiteId, Field, LaneId};
+use spanfire_recording::{CallsiteId, Field, LaneId, LossCause};
 
 /// A view under construction. It is told of visible spans and selected moments only, in the order
 /// of time; times are cut to the selected range.
@@ -30,13 +30,61 @@ pub(crate) trait Observer {
     fn segment(&mut self, _segment: &Segment, _life: &Life) {}
 
     /// A segment of a visible span ended; told after the segment itself, if that is selected.
-    fn left(&mut self, _lane: LaneId, _life: &Life) {}
+    fn left(&mut self, _lane: LaneId, _at_ns: u64, _life: &Life) {}
+
+    /// What is entered on a lane changed. The present moment of it is selected if `counts`; the
+    /// time is not cut to the selected range.
+    fn restacked(&mut self, _lane: LaneId, _at_ns: u64, _counts: bool) {}
 
     /// A span closed.
     fn closed(&mut self, _closing: &Closing, _life: &Life) {}
 
-    /// Something happened at a moment.
-    fn instant(&mut self, _lane: LaneId, _at_ns: u64, _callsite: CallsiteId) {}
+    /// A span follows from another, which is visible and alive, or else not known.
+    fn follows(&mut self, _follows: Follows, _life: &Life, _cause: Option<&Life>) {}
+
+    /// Something happened at a moment, in a visible span or in none.
+    fn instant(&mut self, _instant: &Instant<'_>, _life: Option<&Life>) {}
+
+    /// Events of a selected lane are missing, or it waited for the collector. Told when it becomes
+    /// known, which may be later than it was.
+    fn lost(&mut self, _loss: &Missing) {}
+}
+
+/// A [`Loss`](spanfire_recording::Loss), in nanoseconds.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Missing {
+    /// On which lane.
+    pub lane: LaneId,
+    /// From.
+    pub start_ns: u64,
+    /// To.
+    pub end_ns: u64,
+    /// How many events.
+    pub events: u64,
+    /// Why.
+    pub cause: LossCause,
+}
+
+/// A `follows_from`.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Follows {
+    /// On which lane the program said so.
+    pub lane: LaneId,
+    /// When.
+    pub at_ns: u64,
+}
+
+/// An event of `tracing`.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Instant<'a> {
+    /// On which lane.
+    pub lane: LaneId,
+    /// When.
+    pub at_ns: u64,
+    /// Its callsite.
+    pub callsite: CallsiteId,
+    /// Its fields.
+    pub fields: &'a [Field],
 }
 
 /// A time in which one span was the innermost of a lane.
@@ -123,9 +171,14 @@ impl<A: Observer, B: Observer> Observer for (A, B) {
         self.1.segment(segment, life);
     }
 
-    fn left(&mut self, lane: LaneId, life: &Life) {
-        self.0.left(lane, life);
-        self.1.left(lane, life);
+    fn left(&mut self, lane: LaneId, at_ns: u64, life: &Life) {
+        self.0.left(lane, at_ns, life);
+        self.1.left(lane, at_ns, life);
+    }
+
+    fn restacked(&mut self, lane: LaneId, at_ns: u64, counts: bool) {
+        self.0.restacked(lane, at_ns, counts);
+        self.1.restacked(lane, at_ns, counts);
     }
 
     fn closed(&mut self, closing: &Closing, life: &Life) {
@@ -133,8 +186,18 @@ impl<A: Observer, B: Observer> Observer for (A, B) {
         self.1.closed(closing, life);
     }
 
-    fn instant(&mut self, lane: LaneId, at_ns: u64, callsite: CallsiteId) {
-        self.0.instant(lane, at_ns, callsite);
-        self.1.instant(lane, at_ns, callsite);
+    fn follows(&mut self, follows: Follows, life: &Life, cause: Option<&Life>) {
+        self.0.follows(follows, life, cause);
+        self.1.follows(follows, life, cause);
+    }
+
+    fn instant(&mut self, instant: &Instant<'_>, life: Option<&Life>) {
+        self.0.instant(instant, life);
+        self.1.instant(instant, life);
+    }
+
+    fn lost(&mut self, loss: &Missing) {
+        self.0.lost(loss);
+        self.1.lost(loss);
     }
 }

@@ -3,7 +3,7 @@
 use super::thinning::Thinning;
 use super::{LeftOut, LifeIndex, LifeParent, SpanLife, SpanSegment};
 use crate::Mark;
-use crate::replay::{Closing, Life, Observer, Segment};
+use crate::replay::{Closing, Instant, Life, Observer, Segment};
 use crate::request_table::update;
 use rustc_hash::FxHashMap;
 use spanfire_recording::{CallsiteId, Field, LaneId};
@@ -210,7 +210,7 @@ impl Observer for Gatherer {
         }
     }
 
-    fn left(&mut self, lane: LaneId, life: &Life) {
+    fn left(&mut self, lane: LaneId, _: u64, life: &Life) {
         let state = &mut self.lanes[lane.index()];
         if let Some(at) = state.position(life) {
             let left = &mut state.segments[state.stack[at].index];
@@ -263,7 +263,8 @@ impl Observer for Gatherer {
         self.lives.push(Gathered { parent: ordinal, outlived, life });
     }
 
-    fn instant(&mut self, lane: LaneId, at_ns: u64, callsite: CallsiteId) {
+    fn instant(&mut self, instant: &Instant<'_>, _: Option<&Life>) {
+        let &Instant { lane, at_ns, callsite, .. } = instant;
         self.lanes[lane.index()].marks.push(Mark { at_ns, callsite });
     }
 }

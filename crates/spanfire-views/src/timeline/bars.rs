@@ -1,7 +1,7 @@
 //! Bars drawn as segments end, many short ones as one.
 
 use super::{Bar, LaneTimeline, Mark};
-use crate::replay::{Life, Observer, Segment};
+use crate::replay::{Instant, Life, Observer, Segment};
 use rustc_hash::FxHashMap;
 use spanfire_recording::{CallsiteId, Lane, LaneId};
 use std::cmp::Reverse;
@@ -59,7 +59,8 @@ impl Observer for Drawer {
         self.lanes[segment.lane.index()].draw(bar, self.resolution_ns);
     }
 
-    fn instant(&mut self, lane: LaneId, at_ns: u64, callsite: CallsiteId) {
+    fn instant(&mut self, instant: &Instant<'_>, _: Option<&Life>) {
+        let &Instant { lane, at_ns, callsite, .. } = instant;
         self.lanes[lane.index()].mark(Mark { at_ns, callsite }, self.resolution_ns);
     }
 }

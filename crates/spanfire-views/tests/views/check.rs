@@ -1,6 +1,6 @@
 //! Between tests and views.
 
-use crate::{print, sketch};
+use crate::{print, sketch, visits::visits_agree};
 use spanfire_recording::Recording;
 use spanfire_views::{
     CallTree, Replay, RequestTable, Selection, Spans, Stacks, Statistics, Summary, Weight,
@@ -65,5 +65,9 @@ pub fn totals_agree(recording: &Recording, selection: &Selection) -> u64 {
     let lives = spans.lives.iter().filter(|life| life.selected).count();
     assert_eq!(summary.segments, segments.len() as u64, "segments one by one");
     assert_eq!(summary.spans, (plain + lives) as u64, "spans one by one");
+    let visited = visits_agree(recording, selection);
+    assert_eq!(total, visited.self_ns, "in a visit");
+    assert_eq!((summary.spans, summary.segments), (visited.spans, visited.segments), "in a visit");
+    assert_eq!(summary.instants, visited.instants, "instants in a visit");
     total
 }

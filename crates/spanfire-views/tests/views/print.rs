@@ -1,5 +1,6 @@
 //! Views as text, one line for each thing in them, which begins with the view's name.
 
+use crate::visits::Words;
 use spanfire_recording::{Error, Field, Recording};
 use spanfire_views::{
     Bar, CallTree, ChartSpan, LeftOut, LifeParent, Names, Replay, Request, RequestChart, RequestId,
@@ -32,6 +33,8 @@ pub fn view(key: &str, recording: &Recording, selection: &Selection) -> Result<V
         },
         "spans" if argument > 0 => spans(&Spans::of(&replay, argument as usize)?, recording),
         "spans" => spans(&Spans::of(&replay, usize::MAX)?, recording),
+        "visit" => Words::of(&replay)?.0.lines,
+        "pieces" => Words::of(&replay)?.0.lanes,
         "summary" => vec![summary(&Summary::of(&replay)?)],
         view => panic!("no such view: {view}"),
     };

@@ -16,6 +16,7 @@
 //! | `A:` `-A` `+A` | created only; a handle dropped; cloned |
 //! | `A[` `]A` | entered; left |
 //! | `A=5` | field `n` recorded |
+//! | `A~B` | `A` follows from `B` |
 //! | `!e` | an instant |
 //! | `/` | the lane goes on in a new chunk |
 //!
@@ -99,7 +100,7 @@ fn split(lane: &str) -> Vec<(u64, &str)> {
         let mut end = if c == '/' { 1 } else { name_end(usize::from(!is_name(c))) };
         if is_name(c) {
             end += 1;
-            if rest[..end].ends_with('=') {
+            if rest[..end].ends_with(['=', '~']) {
                 end = name_end(end);
             }
         }
@@ -179,6 +180,11 @@ impl<'a> Drawing<'a> {
                     "-" => buffer.drop_handle(at, id),
                     _ => buffer.clone_handle(at, id),
                 });
+            }
+            _ if mark.contains('~') => {
+                let (span, cause) = mark.split_once('~').expect("two spans");
+                let (id, cause) = (self.id(span), self.id(cause));
+                self.program.on(lane, |buffer| buffer.follows(at, id, cause));
             }
             _ => {
                 let (span, value) = mark.split_once('=').expect("a mark");

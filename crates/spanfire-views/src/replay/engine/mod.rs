@@ -7,14 +7,15 @@ mod spans;
 mod segments;
 
 use super::lane::Lane;
-use super::life::Lives;
-use super::observer::Observer;
+use super::life::{Lives, Slot, Standing};
+use super::observer::{Follows, Instant, Missing, Observer};
 use super::order::Sink;
 use super::rules::Rules;
 use crate::paths::Paths;
 use rustc_hash::FxHashMap;
 use spanfire_recording::{
-    CallsiteId, Chunk, Event, EventKind, Form, LaneId, Loss, LossCause, Recording, Tick, Timebase,
+    CallsiteId, Chunk, Event, EventKind, Field, Form, LaneId, Loss, LossCause, Parent, Recording,
+    SpanId, Tick, Timebase,
 };
 
 /// The state of a replay at one moment.
@@ -113,8 +114,10 @@ impl<O: Observer> Sink for Engine<'_, O> {
                 None => self.tally_unknown_drop(lane),
             },
             EventKind::Fields { span, fields } => self.fields(lane, span, chunk, fields),
-            EventKind::Follows { .. } => {}
-            EventKind::Instant { callsite, .. } => self.instant(lane, callsite, at_ns),
+            EventKind::Follows { span, cause } => self.follows(lane, span, cause, at_ns),
+            EventKind::Instant { callsite, parent, fields } => {
+                self.instant(lane, callsite, parent, chunk.fields(fields), at_ns);
+            }
             EventKind::Lost { loss } => {
                 if let Some(loss) = chunk.loss(loss) {
                     self.lose(loss, at_ns);
@@ -193,6 +196,13 @@ impl<'a, O: Observer> Engine<'a, O> {
                     self.tally.lost_events = self.tally.lost_events.saturating_add(loss.events);
                 }
             }
+            self.observer.lost(&Missing {
+                lane: loss.lane,
+                start_ns: window.clamp(first_ns),
+                end_ns: window.clamp(last_ns.max(first_ns)),
+                events: loss.events,
+                cause: loss.cause,
+            });
         }
         if loss.events == 0 {
             return;
@@ -213,7 +223,28 @@ impl<'a, O: Observer> Engine<'a, O> {
         }
     }
 
-    fn instant(&mut self, lane: usize, callsite: CallsiteId, at_ns: u64) {
+    fn follows(&mut self, lane: usize, span: SpanId, cause: SpanId, at_ns: u64) {
+        let (span, cause) = (self.find(lane, span), self.find(lane, cause));
+        let visible = |slot: Option<Slot>| {
+            slot.map(|slot| &self.lives[slot]).filter(|life| life.standing == Standing::Visible)
+        };
+        if let Some(life) = visible(span)
+            && self.rules.window.contains(at_ns)
+        {
+            let follows = Follows { lane: LaneId(lane as u32), at_ns };
+            self.observer.follows(follows, life, visible(cause));
+        }
+    }
+
+    fn instant(
+        &mut self,
+        lane: usize,
+        callsite: CallsiteId,
+        parent: Parent,
+        fields: &[Field],
+        at_ns: u64,
+    ) {
+        let owner = self.parent(lane, parent);
         let state = &self.lanes[lane];
         let place = state.place();
         let counts = match place.owner {
@@ -221,7 +252,9 @@ impl<'a, O: Observer> Engine<'a, O> {
             None => state.selected && self.rules.rootless && self.rules.empty.admit(),
         };
         if counts && self.rules.window.contains(at_ns) && self.rules.callsite(callsite).is_some() {
-            self.observer.instant(LaneId(lane as u32), at_ns, callsite);
+            let instant = Instant { lane: LaneId(lane as u32), at_ns, callsite, fields };
+            let owner = self.lives.nearest_visible(owner);
+            self.observer.instant(&instant, owner);
         }
     }
 

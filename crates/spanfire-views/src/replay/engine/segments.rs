@@ -92,8 +92,11 @@ impl<O: Observer> Engine<'_, O> {
         lane.since_ns = lane.since_ns.max(now_ns);
     }
 
+    /// What follows a change of the lane's stack, after its segments have been told.
     fn switch(&mut self, lane: usize, now_ns: u64) {
+        let id = LaneId(lane as u32);
         let lane = &mut self.lanes[lane];
+        self.observer.restacked(id, lane.since_ns, lane.place().counts);
         let running = lane.place().running();
         if running != lane.running {
             let at_ns = self.rules.window.clamp(now_ns);
@@ -121,7 +124,7 @@ impl<O: Observer> Engine<'_, O> {
         self.report(lane, &left, clock_ns, now_ns, open);
         let life = &self.lives[left.slot];
         if life.standing == Standing::Visible {
-            self.observer.left(LaneId(lane as u32), life);
+            self.observer.left(LaneId(lane as u32), self.lanes[lane].since_ns, life);
         }
         if index < self.lanes[lane].stack.len() {
             self.restack(lane, index);

@@ -5,7 +5,7 @@ use crate::paths::PathId;
 use crate::replay::life::{Kin, Life, RequestNumber, Slot, Standing};
 use crate::replay::observer::{Closing, Observer};
 use crate::replay::rules::Rule;
-use spanfire_recording::{CallsiteId, Chunk, Form, Parent, SpanId, raw};
+use spanfire_recording::{CallsiteId, Chunk, Form, LaneId, Parent, SpanId, raw};
 
 /// What a span hands down to those created under it.
 #[derive(Clone, Copy)]
@@ -13,6 +13,7 @@ struct Heritage {
     inside: bool,
     logical: PathId,
     request: RequestNumber,
+    root: u64,
     kin: Kin,
 }
 
@@ -39,15 +40,12 @@ impl<O: Observer> Engine<'_, O> {
                 self.close(live, now_ns, false);
             }
         }
-        let parent = match parent {
-            Parent::Root => None,
-            Parent::Current => self.lanes[lane].current(),
-            Parent::Span(parent) => self.find(lane, parent).or_else(|| self.lanes[lane].current()),
-        };
+        let parent = self.parent(lane, parent);
         let rule = self.rules.callsite(callsite)?;
         let heritage = self.heritage(parent);
         let mut life = self.conceive(id, callsite, rule, heritage, now_ns);
         life.touched = self.lanes[lane].selected;
+        life.born_on = LaneId(lane as u32);
         life.wait_if_idle(now_ns, self.rules.window);
         if life.standing == Standing::Visible {
             if let Some(parent) = self.lives.kin(life.parent) {
@@ -59,12 +57,22 @@ impl<O: Observer> Engine<'_, O> {
         Some(self.lives.add(life))
     }
 
+    /// The span that a new one or an instant of a lane descends from.
+    pub(super) fn parent(&mut self, lane: usize, parent: Parent) -> Option<Slot> {
+        match parent {
+            Parent::Root => None,
+            Parent::Current => self.lanes[lane].current(),
+            Parent::Span(parent) => self.find(lane, parent).or_else(|| self.lanes[lane].current()),
+        }
+    }
+
     fn heritage(&self, parent: Option<Slot>) -> Heritage {
         let Some(slot) = parent else {
             return Heritage {
                 inside: self.rules.rootless,
                 logical: PathId::EMPTY,
                 request: RequestNumber(0),
+                root: 0,
                 kin: Kin::NONE,
             };
         };
@@ -74,6 +82,7 @@ impl<O: Observer> Engine<'_, O> {
             inside: life.inside,
             logical: life.logical,
             request: life.request,
+            root: life.root,
             kin: if visible { Kin { slot, ordinal: life.ordinal } } else { life.parent },
         }
     }
@@ -92,6 +101,7 @@ impl<O: Observer> Engine<'_, O> {
         life.parent = heritage.kin;
         life.logical = heritage.logical;
         life.request = heritage.request;
+        life.root = heritage.root;
         if rule.hide || !self.rules.lives_long(self.born) {
             life.standing = Standing::Hidden;
         } else if !life.inside {
@@ -102,6 +112,7 @@ impl<O: Observer> Engine<'_, O> {
                 self.requests += 1;
                 life.request = RequestNumber(self.requests);
                 life.is_root = true;
+                life.root = self.born;
             }
         }
         life

@@ -1,0 +1,295 @@
+//! Visits: what is told of every span, and pieces that nest.
+
+use crate::check::check;
+use spanfire_recording::{CallsiteId, Error, Field, Recording};
+use spanfire_views::{
+    Born, FollowsFrom, Piece, Replay, Selection, Visited, VisitedInstant, VisitedLoss,
+    VisitedSegment, VisitedSpan, Visitor,
+};
+
+/// What a visitor is told, as words.
+pub struct Words<'a> {
+    recording: &'a Recording,
+    /// The pieces of each lane, and the instants on it.
+    pub lanes: Vec<String>,
+    /// Everything else, a line each.
+    pub lines: Vec<String>,
+}
+
+impl<'a> Words<'a> {
+    pub fn of(replay: &Replay<'a>) -> Result<(Words<'a>, Visited), Error> {
+        let recording = replay.recording();
+        let lanes = recording.lanes().iter().zip(0..);
+        let lanes = lanes.map(|(lane, id)| lane.label(spanfire_recording::LaneId(id)));
+        let mut words = Words { recording, lanes: lanes.collect(), lines: Vec::new() };
+        let visited = replay.visit(&mut words)?;
+        Ok((words, visited))
+    }
+
+    fn name(&self, callsite: CallsiteId) -> &'a str {
+        &self.recording.callsites()[callsite.index()].name
+    }
+}
+
+fn fields(fields: &[Field]) -> String {
+    fields.iter().map(|field| format!(" {}={}", field.name, field.value)).collect()
+}
+
+impl Visitor for Words<'_> {
+    fn born(&mut self, born: &Born) {
+        let name = self.name(born.callsite);
+        let parent = match born.parent {
+            Some(parent) => format!("under {} in {}", parent.0, born.request),
+            None => "root".to_string(),
+        };
+        self.lines.push(format!("{}: {name} born {} {parent}", born.number.0, born.at_ns));
+    }
+
+    fn fields(&mut self, span: spanfire_views::SpanNumber, told: &[Field]) {
+        self.lines.push(format!("{}:{}", span.0, fields(told)));
+    }
+
+    fn follows(&mut self, follows: &FollowsFrom) {
+        let cause = follows.cause.map_or("?".to_string(), |cause| cause.0.to_string());
+        self.lines.push(format!("{}: follows {cause} at {}", follows.span.0, follows.at_ns));
+    }
+
+    fn entered(&mut self, piece: &Piece) {
+        let split = if piece.split { "~" } else { "" };
+        let word = format!(" {split}{}@{}", self.name(piece.callsite), piece.at_ns);
+        self.lanes[piece.lane.index()].push_str(&word);
+    }
+
+    fn left(&mut self, piece: &Piece) {
+        let split = if piece.split { "~" } else { "" };
+        let word = format!(" {}){split}@{}", self.name(piece.callsite), piece.at_ns);
+        self.lanes[piece.lane.index()].push_str(&word);
+    }
+
+    fn segment(&mut self, segment: &VisitedSegment) {
+        let VisitedSegment { span, lane, start_ns, end_ns, depth, busy_ns, open, .. } = *segment;
+        let open = if open { " open" } else { "" };
+        self.lines.push(format!(
+            "{}: lane {} {start_ns}..{end_ns}/{depth} busy {busy_ns}{open}",
+            span.0, lane.0
+        ));
+    }
+
+    fn closed(&mut self, span: &VisitedSpan<'_>) {
+        let marks = [
+            (span.open, " open"),
+            (span.inexact, " inexact"),
+            (span.unknown, " unknown"),
+            (!span.selected, " unselected"),
+        ];
+        let marks: String = marks.iter().filter(|mark| mark.0).map(|mark| mark.1).collect();
+        let follows: String =
+            span.follows.iter().map(|cause| format!(" follows {}", cause.0)).collect();
+        self.lines.push(format!(
+            "{}: {}..{} busy {} self {} waited {} segments {}{}{follows}{marks}",
+            span.born.number.0,
+            span.start_ns,
+            span.end_ns,
+            span.busy_ns,
+            span.self_ns,
+            span.waited_ns,
+            span.segments,
+            fields(span.fields),
+        ));
+    }
+
+    fn instant(&mut self, instant: &VisitedInstant<'_>) {
+        let span = instant.span.map_or(String::new(), |span| format!(" in {}", span.0));
+        let name = self.name(instant.callsite);
+        let fields = fields(instant.fields);
+        self.lines.push(format!("!{name} at {}{span}{fields}", instant.at_ns));
+    }
+
+    fn lost(&mut self, loss: &VisitedLoss) {
+        let VisitedLoss { lane, start_ns, end_ns, events, cause } = loss;
+        self.lines.push(format!("lost {events} on {} {start_ns}..{end_ns} {cause:?}", lane.0));
+    }
+}
+
+/// Adds up what it is told, and holds it against what it was told before.
+#[derive(Default)]
+struct Nesting {
+    lanes: Vec<Vec<Piece>>,
+    reached_ns: Vec<u64>,
+    self_ns: u64,
+    spans: u64,
+    span_self_ns: u64,
+    segments: u64,
+    cuts: u64,
+}
+
+/// Pieces nest, follow one another in time and add up; spans add up to the same. The result is Σ self.
+#[track_caller]
+pub fn visits_agree(recording: &Recording, selection: &Selection) -> Visited {
+    let lanes = recording.lanes().len();
+    let mut nesting = Nesting {
+        lanes: vec![Vec::new(); lanes],
+        reached_ns: vec![0; lanes],
+        ..Nesting::default()
+    };
+    let visited = Replay::new(recording, selection.clone()).visit(&mut nesting).expect("a visit");
+    assert!(nesting.lanes.iter().all(Vec::is_empty), "pieces are left open");
+    assert_eq!(nesting.self_ns, visited.self_ns, "Σ self of pieces");
+    assert_eq!(nesting.span_self_ns, visited.self_ns, "Σ self of spans");
+    assert_eq!(
+        (nesting.spans, nesting.segments, nesting.cuts),
+        (visited.spans, visited.segments, visited.cuts)
+    );
+    visited
+}
+
+impl Nesting {
+    fn reach(&mut self, piece: &Piece) {
+        let lane = piece.lane.index();
+        assert!(self.reached_ns[lane] <= piece.at_ns, "time runs backwards: {piece:?}");
+        if !self.lanes[lane].is_empty() {
+            self.self_ns += piece.at_ns - self.reached_ns[lane];
+        }
+        self.reached_ns[lane] = piece.at_ns;
+    }
+}
+
+impl Visitor for Nesting {
+    fn entered(&mut self, piece: &Piece) {
+        self.reach(piece);
+        let stack = &mut self.lanes[piece.lane.index()];
+        assert_eq!(piece.depth, stack.len(), "{piece:?}");
+        stack.push(*piece);
+        self.cuts += u64::from(piece.split);
+    }
+
+    fn left(&mut self, piece: &Piece) {
+        self.reach(piece);
+        let stack = &mut self.lanes[piece.lane.index()];
+        let entered = stack.pop().expect("an open piece");
+        assert_eq!((piece.depth, piece.span), (stack.len(), entered.span), "{piece:?}");
+    }
+
+    fn segment(&mut self, _: &VisitedSegment) {
+        self.segments += 1;
+    }
+
+    fn closed(&mut self, span: &VisitedSpan<'_>) {
+        self.spans += u64::from(span.selected);
+        self.span_self_ns += span.self_ns;
+    }
+}
+
+#[test]
+fn a_span_is_told_of_when_it_is_created_runs_and_closes() {
+    check(
+        "main |A( A=5 !e B( )B A=7 )A",
+        "
+        visit 1: A born 0 root
+        visit 1: n=5
+        visit !e at 7 in 1
+        visit 2: B born 10 under 1 in 1
+        visit 2: lane 0 10..13/1 busy 3
+        visit 2: 10..13 busy 3 self 3 waited 0 segments 1
+        visit 1: n=7
+        visit 1: lane 0 0..20/0 busy 20
+        visit 1: 0..20 busy 20 self 17 waited 0 segments 1 n=7
+        pieces main A@0 B@10 B)@13 A)@20
+        ",
+    );
+}
+
+/// [T6]
+#[test]
+fn an_exit_out_of_order_cuts_what_was_inside() {
+    check(
+        "main |A( B( C( ]A )C )B",
+        "
+        pieces main A@0 B@3 C@6 C)~@9 B)~@9 A)@9 ~B@9 ~C@9 C)@12 B)@15
+        thread A=3 A;B=3 A;B;C=3 B=3 B;C=3
+        ",
+    );
+}
+
+/// [T7]
+#[test]
+fn a_span_entered_again_inside_itself_has_two_pieces_open() {
+    check("main |A( B( A[ ]A )B )A", "pieces main A@0 B@3 A@6 A)@9 B)@12 A)@15");
+}
+
+#[test]
+fn moments_that_are_not_selected_have_no_piece() {
+    check(
+        "
+        main |A( B( C( )C )B D( )D )A
+        --ignore ^B$
+        ",
+        "pieces main A@0 A)~@3 ~A@12 D@15 D)@18 A)@21",
+    );
+    check(
+        "
+        main |A( B( C( )C )B D( )D )A
+        --focus ^C$
+        ",
+        "pieces main A@6 B@6 C@6 C)@9 B)~@9 A)~@9",
+    );
+}
+
+#[test]
+fn a_range_cuts_pieces_on_all_lanes_at_its_ends() {
+    check(
+        "
+        main   |A( B(        )B )A
+        worker |  C(      )C   D( )D
+        --from 5
+        --to 14
+        ",
+        "
+        pieces main A@5 B@5 B)@13 A)~@14
+        pieces worker C@5 C)@10
+        ",
+    );
+}
+
+/// [T15]
+#[test]
+fn follows_from_names_spans_that_live() {
+    check(
+        "
+        main |A( B( A~B B~A )B A~B A~A )A
+        ",
+        "
+        visit 1: A born 0 root
+        visit 2: B born 3 under 1 in 1
+        visit 1: follows 2 at 6
+        visit 2: follows 1 at 10
+        visit 2: lane 0 3..14/1 busy 11
+        visit 2: 3..14 busy 11 self 11 waited 0 segments 1 follows 1
+        visit 1: follows ? at 17
+        visit 1: follows 1 at 21
+        visit 1: lane 0 0..25/0 busy 25
+        visit 1: 0..25 busy 25 self 14 waited 0 segments 1 follows 2 follows 1
+        ",
+    );
+}
+
+#[test]
+fn losses_are_told_when_the_recording_tells_them() {
+    check(
+        "
+        main |A( B( )B      !e
+        lost main 9..12 3
+        end 20
+        ",
+        "
+        visit 1: A born 0 root
+        visit 2: B born 3 under 1 in 1
+        visit 2: lane 0 3..6/1 busy 3
+        visit 2: 3..6 busy 3 self 3 waited 0 segments 1
+        visit lost 3 on 0 9..12 Overflow
+        visit 1: lane 0 0..9/0 busy 9
+        visit !e at 14
+        visit 1: 0..20 busy 9 self 6 waited 11 segments 1 open
+        ",
+    );
+}
