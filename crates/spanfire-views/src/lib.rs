@@ -50,6 +50,6 @@ pub use statistics::{SpanStatistics, Statistics};
 pub use summary::Summary;
 pub use timeline::{Bar, LaneTimeline, Mark, Timeline};
 pub use visit::{
-    Born, FollowsFrom, Piece, SpanNumber, Visited, VisitedInstant, VisitedLoss, VisitedSegment,
-    VisitedSpan, Visitor,
+    Born, FollowsFrom, Piece, SpanNumber, TrackPiece, Visited, VisitedInstant, VisitedLoss,
+    VisitedSegment, VisitedSpan, Visitor,
 };

@@ -1,14 +1,54 @@
 //! Rows for intervals that overlap.
 
+use std::cmp::Reverse;
+use std::collections::BinaryHeap;
+
+/// Rows that are taken and given back in the order of time. The first free one is always taken,
+/// which uses the fewest rows possible.
+#[derive(Debug, Default)]
+pub(crate) struct Rows {
+    free: BinaryHeap<Reverse<usize>>,
+    used: usize,
+}
+
+impl Rows {
+    /// Takes the first free row, which is a new one if none is free.
+    pub fn take(&mut self) -> usize {
+        match self.free.pop() {
+            Some(Reverse(row)) => row,
+            None => {
+                self.used += 1;
+                self.used - 1
+            }
+        }
+    }
+
+    /// Gives a row back.
+    pub fn release(&mut self, row: usize) {
+        self.free.push(Reverse(row));
+    }
+}
+
 /// Gives each interval a row so that no two in one row overlap.
 ///
 /// `intervals` are `(start, end)` in the order of their start; an interval that starts where
 /// another ends does not overlap it. Each takes the first row that is free, which uses the fewest
 /// rows possible. The result has one row number for each interval.
 pub fn assign_rows(intervals: &[(u64, u64)]) -> Vec<usize> {
-    let blocks: Vec<Block> =
-        intervals.iter().map(|&(start, end)| Block { start, end, height: 1 }).collect();
-    assign_blocks(&blocks).0
+    let mut rows = Rows::default();
+    let mut taken: BinaryHeap<Reverse<(u64, usize)>> = BinaryHeap::new();
+    let row = |&(start, end): &(u64, u64)| {
+        while let Some(&Reverse((ended, row))) = taken.peek()
+            && ended <= start
+        {
+            taken.pop();
+            rows.release(row);
+        }
+        let row = rows.take();
+        taken.push(Reverse((end.max(start), row)));
+        row
+    };
+    intervals.iter().map(row).collect()
 }
 
 /// An interval that takes several rows.

@@ -18,19 +18,21 @@
 //! A moment that is not selected has no piece, so a selection can cut a segment into pieces as well.
 //! The lengths of the innermost pieces add up to Σ self, to the nanosecond.
 
-mod lane_pieces;
+mod nesting;
+mod tracks;
 mod teller;
 
-use crate::{Replay, RequestId, Timeline};
+use crate::{Replay, RequestId, Selection, Timeline};
 use spanfire_recording::{CallsiteId, Error, Field, LaneId, LossCause};
 use std::ops::Range;
-use teller::Teller;
+use teller::{Selected, Teller};
 
 /// What is told of a recording. Every method does nothing unless it is written.
 ///
 /// Times are in nanoseconds since the recording's start, cut to the selected range. Of a span,
-/// `born` comes first and `closed` last. A span whose callsite or duration the selection takes out is
-/// never told of; one that only turns out not to be selected when it closes says so there.
+/// `born` comes first and `closed` last. Only selected spans are told of. Which ones those are may
+/// turn out when they close, so a selection by time, thread, focus or ignore takes a first reading
+/// of the recording, and one bit for each span in it.
 pub trait Visitor {
     /// A span was created.
     fn born(&mut self, _born: &Born) {}
@@ -50,6 +52,19 @@ pub trait Visitor {
 
     /// A segment ended.
     fn segment(&mut self, _segment: &VisitedSegment) {}
+
+    /// Whether [`began`](Self::began) and [`ended`](Self::ended) are wanted, which cost a look-up each.
+    fn wants_tracks(&self) -> bool {
+        false
+    }
+
+    /// A piece of a span's life begins on a track of its request, directly after the span's birth or
+    /// where it is cut. Pieces of a track nest strictly; a span stands on its parent's track, inside it,
+    /// unless something else does at that time.
+    fn began(&mut self, _piece: &TrackPiece) {}
+
+    /// The innermost piece of a track ends.
+    fn ended(&mut self, _piece: &TrackPiece) {}
 
     /// A span closed.
     fn closed(&mut self, _span: &VisitedSpan<'_>) {}
@@ -74,7 +89,8 @@ pub struct Born {
     pub number: SpanNumber,
     /// Its callsite.
     pub callsite: CallsiteId,
-    /// Its logical parent, which may be closed already, and need not be selected; a root has none.
+    /// The nearest selected span above it, told of before and perhaps closed by now. A root has none,
+    /// nor has a span above which none is selected.
     pub parent: Option<SpanNumber>,
     /// The request it belongs to.
     pub request: RequestId,
@@ -91,7 +107,7 @@ pub struct Born {
 pub struct FollowsFrom {
     /// The span that follows.
     pub span: SpanNumber,
-    /// The span it follows from, or `None` if that had closed, or is taken out by the selection.
+    /// The span it follows from, or `None` if that had closed or is not selected.
     pub cause: Option<SpanNumber>,
     /// On which lane the program said so.
     pub lane: LaneId,
@@ -113,6 +129,25 @@ pub struct Piece {
     /// How many pieces are around it.
     pub depth: usize,
     /// Whether the segment was cut here, instead of entered or left.
+    pub split: bool,
+}
+
+/// The beginning or the end of a stay on a track of a request; pieces of a track nest strictly.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct TrackPiece {
+    /// The request.
+    pub request: RequestId,
+    /// Which of its tracks: 0 as long as nothing overlaps, and never more than run at once.
+    pub track: usize,
+    /// When.
+    pub at_ns: u64,
+    /// Whose life it is.
+    pub span: SpanNumber,
+    /// The span's callsite.
+    pub callsite: CallsiteId,
+    /// How many pieces are around it.
+    pub depth: usize,
+    /// Whether the span was cut here, instead of created or closed.
     pub split: bool,
 }
 
@@ -164,9 +199,6 @@ pub struct VisitedSpan<'a> {
     pub inexact: bool,
     /// Whether its creation was never seen: it was when it was first entered.
     pub unknown: bool,
-    /// Whether it is selected. If not, it is told so that what was kept for it can be let go, and
-    /// because selected spans may descend from it.
-    pub selected: bool,
 }
 
 /// An event of `tracing`.
@@ -180,7 +212,7 @@ pub struct VisitedInstant<'a> {
     pub callsite: CallsiteId,
     /// Its fields.
     pub fields: &'a [Field],
-    /// The span it belongs to by ancestry, if that is alive.
+    /// The span it belongs to by ancestry, if that is alive and selected.
     pub span: Option<SpanNumber>,
 }
 
@@ -200,7 +232,7 @@ pub struct VisitedLoss {
 }
 
 /// What was told in all.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Visited {
     /// The time shown: the selection's range, or from the first event to the last.
     pub range_ns: Range<u64>,
@@ -210,8 +242,10 @@ pub struct Visited {
     pub spans: u64,
     /// Selected segments.
     pub segments: u64,
-    /// How often a segment was cut, so that pieces nest.
+    /// How often a segment was cut, so that pieces nest and only selected moments have one.
     pub cuts: u64,
+    /// How often a span was cut that outlived its parent on the same track; 0 without tracks.
+    pub track_cuts: u64,
     /// Instants.
     pub instants: u64,
     /// Σ self, which is also the time in which any piece was open, over all lanes.
@@ -232,8 +266,17 @@ impl Replay<'_> {
     /// # Errors
     /// If the recording cannot be read to its end.
     pub fn visit(&self, visitor: &mut dyn Visitor) -> Result<Visited, Error> {
+        let Selection { from_ns, to_ns, thread, focus, ignore, .. } = self.selection();
+        let in_part = from_ns.or(*to_ns).is_some();
+        let parts =
+            1 + usize::from(in_part || [thread, focus, ignore].iter().any(|re| re.is_some()));
+        let selected = match parts {
+            1 => None,
+            _ => Some(self.run_as(0..parts, Selected::default())?.observer.0),
+        };
         let lanes = self.recording().lanes().len();
-        let replayed = self.run(Teller::new(visitor, lanes, self.rules().window))?;
+        let teller = Teller::new(visitor, lanes, self.rules().window, selected);
+        let replayed = self.run_as(parts - 1..parts, teller)?;
         let seen = (0..).map(LaneId).zip(replayed.seen);
         let told = replayed.observer.finish();
         Ok(Visited {

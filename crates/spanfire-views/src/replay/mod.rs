@@ -20,12 +20,13 @@ mod engine;
 pub(crate) use engine::{Replayed, Tally};
 pub(crate) use life::{Life, RequestNumber};
 pub(crate) use observer::{Closing, Follows, Instant, Missing, Observer, Segment, Slice};
-pub(crate) use rules::Window;
+pub(crate) use rules::{SpanSet, Window};
 
 use crate::Selection;
 use engine::Engine;
-use rules::{Rules, SpanSet};
+use rules::Rules;
 use spanfire_recording::{Error, Recording, Tick};
+use std::ops::Range;
 
 /// A recording and what of it is selected: the input of every view.
 pub struct Replay<'a> {
@@ -39,7 +40,7 @@ pub struct Replay<'a> {
 pub struct Progress {
     /// Chunks of events replayed.
     pub chunks_done: usize,
-    /// Chunks of events to be replayed; a selection by duration reads the recording twice.
+    /// Chunks of events to be replayed; a selection may take more than one reading.
     pub chunks: usize,
 }
 
@@ -87,9 +88,18 @@ impl<'a> Replay<'a> {
 
     /// Shows `observer` everything that is selected.
     pub(crate) fn run<O: Observer>(&self, observer: O) -> Result<Replayed<O>, Error> {
+        self.run_as(0..1, observer)
+    }
+
+    /// The same where several runs make one view: `part.start` have been, of `part.end`.
+    pub(crate) fn run_as<O: Observer>(
+        &self,
+        part: Range<usize>,
+        observer: O,
+    ) -> Result<Replayed<O>, Error> {
         let passes = if self.selection.min_duration_ns > 0 { 2 } else { 1 };
-        let mut progress =
-            Progress { chunks_done: 0, chunks: passes * self.recording.chunks().len() };
+        let chunks = passes * self.recording.chunks().len();
+        let mut progress = Progress { chunks_done: part.start * chunks, chunks: part.end * chunks };
         let mut step = || {
             progress.chunks_done += 1;
             if let Some(call) = self.progress {

@@ -131,7 +131,8 @@ impl SpanSet {
         self.words[word] |= 1 << (ordinal % 64);
     }
 
-    fn contains(&self, ordinal: u64) -> bool {
+    /// Whether a span is in it.
+    pub fn contains(&self, ordinal: u64) -> bool {
         let word = self.words.get((ordinal / 64) as usize).copied().unwrap_or(0);
         word >> (ordinal % 64) & 1 == 1
     }

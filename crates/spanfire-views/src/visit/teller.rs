@@ -1,12 +1,15 @@
 //! From what an observer is told to what a visitor is.
 
-use super::lane_pieces::{Change, LanePieces};
+use super::nesting::{Change, Nesting};
+use super::tracks::{TrackChange, Tracks};
 use super::{
-    Born, FollowsFrom, SpanNumber, Visited, VisitedInstant, VisitedLoss, VisitedSegment,
-    VisitedSpan, Visitor,
+    Born, FollowsFrom, Piece, SpanNumber, TrackPiece, Visited, VisitedInstant, VisitedLoss,
+    VisitedSegment, VisitedSpan, Visitor,
 };
 use crate::RequestId;
-use crate::replay::{Closing, Follows, Instant, Life, Missing, Observer, Segment, Slice, Window};
+use crate::replay::{
+    Closing, Follows, Instant, Life, Missing, Observer, Segment, Slice, SpanSet, Window,
+};
 use crate::request_table::update;
 use rustc_hash::FxHashMap;
 use spanfire_recording::{Field, LaneId};
@@ -15,9 +18,13 @@ use spanfire_recording::{Field, LaneId};
 pub(super) struct Teller<'a> {
     visitor: &'a mut dyn Visitor,
     window: Window,
-    lanes: Vec<LanePieces>,
+    /// The spans to tell of; `None` for all.
+    selected: Option<SpanSet>,
     phase: Phase,
-    /// What was said of live spans that `closed` says again, by ordinal.
+    lanes: Vec<Stack>,
+    tracks: Option<Tracks>,
+    /// What was said of live spans that are selected and that something was said of, and of live ones
+    /// that are not, by ordinal.
     said: FxHashMap<u64, Said>,
     told: Visited,
 }
@@ -30,40 +37,62 @@ enum Phase {
     After,
 }
 
+/// What is entered on a lane.
+#[derive(Default)]
+struct Stack {
+    nesting: Nesting,
+    /// Whether the present moment is selected.
+    counts: bool,
+}
+
 #[derive(Default)]
 struct Said {
+    /// The nearest selected span above, where that is not its parent.
+    above: Option<u64>,
     fields: Vec<Field>,
     follows: Vec<SpanNumber>,
 }
 
+/// Finds the spans that are selected.
+#[derive(Default)]
+pub(super) struct Selected(pub SpanSet);
+
+impl Observer for Selected {
+    fn closed(&mut self, closing: &Closing, life: &Life) {
+        if closing.counts {
+            self.0.insert(life.ordinal);
+        }
+    }
+}
+
 impl<'a> Teller<'a> {
     /// Nothing has been told.
-    pub fn new(visitor: &'a mut dyn Visitor, lanes: usize, window: Window) -> Teller<'a> {
+    pub fn new(
+        visitor: &'a mut dyn Visitor,
+        lanes: usize,
+        window: Window,
+        selected: Option<SpanSet>,
+    ) -> Teller<'a> {
+        let tracks = visitor.wants_tracks().then(Tracks::default);
         Teller {
             visitor,
             window,
-            lanes: (0..lanes).map(|_| LanePieces::default()).collect(),
+            selected,
             phase: Phase::Before,
+            lanes: (0..lanes).map(|_| Stack::default()).collect(),
+            tracks,
             said: FxHashMap::default(),
-            told: Visited {
-                range_ns: 0..0,
-                lanes: Vec::new(),
-                spans: 0,
-                segments: 0,
-                cuts: 0,
-                instants: 0,
-                self_ns: 0,
-                unknown_causes: 0,
-                open_spans: 0,
-                lost_events: 0,
-                cut: false,
-            },
+            told: Visited::default(),
         }
     }
 
     /// What it came to.
     pub fn finish(self) -> Visited {
         self.told
+    }
+
+    fn tells(&self, ordinal: u64) -> bool {
+        self.selected.as_ref().is_none_or(|selected| selected.contains(ordinal))
     }
 
     /// Begins all pieces when the selected range does, and ends them with it.
@@ -86,19 +115,54 @@ impl<'a> Teller<'a> {
 
     fn tell(&mut self, lane: usize, at_ns: u64) {
         let (visitor, cuts) = (&mut *self.visitor, &mut self.told.cuts);
-        let change = |change| match change {
-            Change::Begins(piece) => {
-                *cuts += u64::from(piece.split);
-                visitor.entered(&piece);
-            }
-            Change::Ends(piece) => visitor.left(&piece),
-        };
         let id = LaneId(lane as u32);
-        match self.phase {
-            Phase::Before => {}
-            Phase::Inside => self.lanes[lane].tell(id, at_ns, change),
-            Phase::After => self.lanes[lane].end(id, at_ns, change),
+        let Stack { nesting, counts } = &mut self.lanes[lane];
+        let shown = *counts && self.phase == Phase::Inside;
+        if self.phase == Phase::Before {
+            return;
         }
+        nesting.tell(shown, |change| {
+            let Change { begins, span, callsite, depth, split } = change;
+            let piece = Piece { lane: id, at_ns, span, callsite, depth, split };
+            match begins {
+                true => {
+                    *cuts += u64::from(split);
+                    visitor.entered(&piece);
+                }
+                false => visitor.left(&piece),
+            }
+        });
+    }
+
+    fn born_of(&self, life: &Life) -> Born {
+        let said = self.selected.as_ref().and_then(|_| self.said.get(&life.ordinal));
+        let parent = said.and_then(|said| said.above).unwrap_or(if life.is_root {
+            0
+        } else {
+            life.parent.ordinal
+        });
+        Born {
+            number: number(life),
+            callsite: life.callsite,
+            parent: Some(parent).filter(|&parent| parent != 0).map(SpanNumber),
+            request: RequestId(life.root),
+            is_root: life.is_root,
+            lane: life.born_on,
+            at_ns: self.window.clamp(life.born_ns),
+        }
+    }
+
+    /// Remembers what stands above a span, where its parent is not told of.
+    fn look_up(&mut self, life: &Life) {
+        let parent = life.parent.ordinal;
+        if life.is_root || parent == 0 || self.tells(parent) {
+            return;
+        }
+        let above = match self.said.get(&parent) {
+            Some(said) => said.above.unwrap_or(0),
+            None => 0,
+        };
+        self.said.entry(life.ordinal).or_default().above = Some(above);
     }
 }
 
@@ -106,35 +170,39 @@ fn number(life: &Life) -> SpanNumber {
     SpanNumber(life.ordinal)
 }
 
-fn born(life: &Life, window: Window) -> Born {
-    let parent = Some(life.parent.ordinal).filter(|&ordinal| ordinal != 0 && !life.is_root);
-    Born {
-        number: number(life),
-        callsite: life.callsite,
-        parent: parent.map(SpanNumber),
-        request: RequestId(life.root),
-        is_root: life.is_root,
-        lane: life.born_on,
-        at_ns: window.clamp(life.born_ns),
-    }
-}
-
 impl Observer for Teller<'_> {
     const FIELDS: bool = true;
 
     fn born(&mut self, life: &Life) {
         self.advance(life.born_ns);
-        self.visitor.born(&born(life, self.window));
+        self.look_up(life);
+        if !self.tells(life.ordinal) {
+            // What descends from it may ask what is above it.
+            let above = self.born_of(life).parent.map_or(0, |parent| parent.0);
+            self.said.entry(life.ordinal).or_default().above = Some(above);
+            return;
+        }
+        let born = self.born_of(life);
+        self.visitor.born(&born);
+        if let Some(tracks) = &mut self.tracks {
+            let (visitor, cuts) = (&mut *self.visitor, &mut self.told.track_cuts);
+            tracks.begin(&born, |change| tell_track(visitor, cuts, &born, change));
+        }
     }
 
     fn fields(&mut self, life: &Life, fields: &[Field]) {
-        update(&mut self.said.entry(life.ordinal).or_default().fields, fields);
-        self.visitor.fields(number(life), fields);
+        if self.tells(life.ordinal) {
+            update(&mut self.said.entry(life.ordinal).or_default().fields, fields);
+            self.visitor.fields(number(life), fields);
+        }
     }
 
     fn follows(&mut self, follows: Follows, life: &Life, cause: Option<&Life>) {
         self.advance(follows.at_ns);
-        let cause = cause.map(number);
+        if !self.tells(life.ordinal) {
+            return;
+        }
+        let cause = cause.filter(|cause| self.tells(cause.ordinal)).map(number);
         match cause {
             Some(cause) => self.said.entry(life.ordinal).or_default().follows.push(cause),
             None => self.told.unknown_causes += 1,
@@ -149,7 +217,7 @@ impl Observer for Teller<'_> {
 
     fn entered(&mut self, lane: LaneId, at_ns: u64, life: &Life) {
         self.advance(at_ns);
-        self.lanes[lane.index()].enter(number(life), life.callsite);
+        self.lanes[lane.index()].nesting.begin(number(life), life.callsite);
     }
 
     fn segment(&mut self, segment: &Segment, life: &Life) {
@@ -169,21 +237,30 @@ impl Observer for Teller<'_> {
 
     fn left(&mut self, lane: LaneId, at_ns: u64, life: &Life) {
         self.advance(at_ns);
-        self.lanes[lane.index()].leave(number(life));
+        self.lanes[lane.index()].nesting.end(number(life));
     }
 
     fn restacked(&mut self, lane: LaneId, at_ns: u64, counts: bool) {
         self.advance(at_ns);
-        self.lanes[lane.index()].select(counts);
+        self.lanes[lane.index()].counts = counts;
         self.tell(lane.index(), self.window.clamp(at_ns));
     }
 
     fn closed(&mut self, closing: &Closing, life: &Life) {
+        let born = self.born_of(life);
         let said = self.said.remove(&life.ordinal).unwrap_or_default();
-        self.told.spans += u64::from(closing.counts);
-        self.told.open_spans += u64::from(closing.counts && closing.open);
+        if !closing.counts {
+            return;
+        }
+        self.told.spans += 1;
+        self.told.open_spans += u64::from(closing.open);
+        if let Some(tracks) = &mut self.tracks {
+            let (visitor, cuts) = (&mut *self.visitor, &mut self.told.track_cuts);
+            let tell = |change| tell_track(visitor, cuts, &born, change);
+            tracks.end(&born, closing.end_ns, tell);
+        }
         self.visitor.closed(&VisitedSpan {
-            born: born(life, self.window),
+            born,
             start_ns: closing.start_ns,
             end_ns: closing.end_ns,
             busy_ns: life.busy_ns,
@@ -195,7 +272,6 @@ impl Observer for Teller<'_> {
             open: closing.open,
             inexact: life.inexact,
             unknown: life.unknown,
-            selected: closing.counts,
         });
     }
 
@@ -203,12 +279,25 @@ impl Observer for Teller<'_> {
         let &Instant { lane, at_ns, callsite, fields } = instant;
         self.advance(at_ns);
         self.told.instants += 1;
-        let span = life.map(number);
+        let span = life.filter(|life| self.tells(life.ordinal)).map(number);
         self.visitor.instant(&VisitedInstant { lane, at_ns, callsite, fields, span });
     }
 
     fn lost(&mut self, loss: &Missing) {
         let &Missing { lane, start_ns, end_ns, events, cause } = loss;
         self.visitor.lost(&VisitedLoss { lane, start_ns, end_ns, events, cause });
+    }
+}
+
+fn tell_track(visitor: &mut dyn Visitor, cuts: &mut u64, born: &Born, told: TrackChange) {
+    let TrackChange { track, at_ns, change } = told;
+    let Change { begins, span, callsite, depth, split } = change;
+    let piece = TrackPiece { request: born.request, track, at_ns, span, callsite, depth, split };
+    match begins {
+        true => {
+            *cuts += u64::from(split);
+            visitor.began(&piece);
+        }
+        false => visitor.ended(&piece),
     }
 }

@@ -35,6 +35,7 @@ pub fn view(key: &str, recording: &Recording, selection: &Selection) -> Result<V
         "spans" => spans(&Spans::of(&replay, usize::MAX)?, recording),
         "visit" => Words::of(&replay)?.0.lines,
         "pieces" => Words::of(&replay)?.0.lanes,
+        "tracks" => Words::of(&replay)?.0.track_lines(),
         "summary" => vec![summary(&Summary::of(&replay)?)],
         view => panic!("no such view: {view}"),
     };

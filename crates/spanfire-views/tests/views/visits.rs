@@ -3,15 +3,18 @@
 use crate::check::check;
 use spanfire_recording::{CallsiteId, Error, Field, Recording};
 use spanfire_views::{
-    Born, FollowsFrom, Piece, Replay, Selection, Visited, VisitedInstant, VisitedLoss,
-    VisitedSegment, VisitedSpan, Visitor,
+    Born, FollowsFrom, Piece, Replay, RequestId, Selection, SpanNumber, TrackPiece, Visited,
+    VisitedInstant, VisitedLoss, VisitedSegment, VisitedSpan, Visitor,
 };
+use std::collections::{HashMap, HashSet};
 
 /// What a visitor is told, as words.
 pub struct Words<'a> {
     recording: &'a Recording,
     /// The pieces of each lane, and the instants on it.
     pub lanes: Vec<String>,
+    /// The pieces of each request's tracks, in the order of their first one.
+    pub tracks: Vec<(RequestId, usize, String)>,
     /// Everything else, a line each.
     pub lines: Vec<String>,
 }
@@ -21,9 +24,26 @@ impl<'a> Words<'a> {
         let recording = replay.recording();
         let lanes = recording.lanes().iter().zip(0..);
         let lanes = lanes.map(|(lane, id)| lane.label(spanfire_recording::LaneId(id)));
-        let mut words = Words { recording, lanes: lanes.collect(), lines: Vec::new() };
+        let mut words =
+            Words { recording, lanes: lanes.collect(), tracks: Vec::new(), lines: Vec::new() };
         let visited = replay.visit(&mut words)?;
         Ok((words, visited))
+    }
+
+    fn track(&mut self, piece: &TrackPiece) -> &mut String {
+        let key = (piece.request, piece.track);
+        let known = self.tracks.iter().position(|(request, track, _)| (*request, *track) == key);
+        let index = known.unwrap_or_else(|| {
+            self.tracks.push((key.0, key.1, String::new()));
+            self.tracks.len() - 1
+        });
+        &mut self.tracks[index].2
+    }
+
+    /// A line for each track.
+    pub fn track_lines(self) -> Vec<String> {
+        let lines = self.tracks.into_iter();
+        lines.map(|(request, track, words)| format!("{request}.{track}{words}")).collect()
     }
 
     fn name(&self, callsite: CallsiteId) -> &'a str {
@@ -45,7 +65,7 @@ impl Visitor for Words<'_> {
         self.lines.push(format!("{}: {name} born {} {parent}", born.number.0, born.at_ns));
     }
 
-    fn fields(&mut self, span: spanfire_views::SpanNumber, told: &[Field]) {
+    fn fields(&mut self, span: SpanNumber, told: &[Field]) {
         self.lines.push(format!("{}:{}", span.0, fields(told)));
     }
 
@@ -66,6 +86,22 @@ impl Visitor for Words<'_> {
         self.lanes[piece.lane.index()].push_str(&word);
     }
 
+    fn wants_tracks(&self) -> bool {
+        true
+    }
+
+    fn began(&mut self, piece: &TrackPiece) {
+        let split = if piece.split { "~" } else { "" };
+        let word = format!(" {split}{}@{}", self.name(piece.callsite), piece.at_ns);
+        self.track(piece).push_str(&word);
+    }
+
+    fn ended(&mut self, piece: &TrackPiece) {
+        let split = if piece.split { "~" } else { "" };
+        let word = format!(" {}){split}@{}", self.name(piece.callsite), piece.at_ns);
+        self.track(piece).push_str(&word);
+    }
+
     fn segment(&mut self, segment: &VisitedSegment) {
         let VisitedSegment { span, lane, start_ns, end_ns, depth, busy_ns, open, .. } = *segment;
         let open = if open { " open" } else { "" };
@@ -76,12 +112,7 @@ impl Visitor for Words<'_> {
     }
 
     fn closed(&mut self, span: &VisitedSpan<'_>) {
-        let marks = [
-            (span.open, " open"),
-            (span.inexact, " inexact"),
-            (span.unknown, " unknown"),
-            (!span.selected, " unselected"),
-        ];
+        let marks = [(span.open, " open"), (span.inexact, " inexact"), (span.unknown, " unknown")];
         let marks: String = marks.iter().filter(|mark| mark.0).map(|mark| mark.1).collect();
         let follows: String =
             span.follows.iter().map(|cause| format!(" follows {}", cause.0)).collect();
@@ -116,6 +147,10 @@ impl Visitor for Words<'_> {
 struct Nesting {
     lanes: Vec<Vec<Piece>>,
     reached_ns: Vec<u64>,
+    tracks: HashMap<(RequestId, usize), (u64, Vec<SpanNumber>)>,
+    told: HashSet<SpanNumber>,
+    alive: HashMap<SpanNumber, Born>,
+    track_cuts: u64,
     self_ns: u64,
     spans: u64,
     span_self_ns: u64,
@@ -137,9 +172,11 @@ pub fn visits_agree(recording: &Recording, selection: &Selection) -> Visited {
     assert_eq!(nesting.self_ns, visited.self_ns, "Σ self of pieces");
     assert_eq!(nesting.span_self_ns, visited.self_ns, "Σ self of spans");
     assert_eq!(
-        (nesting.spans, nesting.segments, nesting.cuts),
-        (visited.spans, visited.segments, visited.cuts)
+        (nesting.spans, nesting.segments, nesting.cuts, nesting.track_cuts),
+        (visited.spans, visited.segments, visited.cuts, visited.track_cuts)
     );
+    assert!(nesting.alive.is_empty(), "spans are born and never closed");
+    assert!(nesting.tracks.values().all(|(_, open)| open.is_empty()), "tracks are left open");
     visited
 }
 
@@ -154,7 +191,43 @@ impl Nesting {
     }
 }
 
+impl Nesting {
+    fn track(&mut self, piece: &TrackPiece) -> &mut Vec<SpanNumber> {
+        let (reached_ns, open) = self.tracks.entry((piece.request, piece.track)).or_default();
+        assert!(*reached_ns <= piece.at_ns, "time runs backwards: {piece:?}");
+        *reached_ns = piece.at_ns;
+        open
+    }
+}
+
 impl Visitor for Nesting {
+    fn born(&mut self, born: &Born) {
+        assert!(self.alive.insert(born.number, *born).is_none(), "born twice: {born:?}");
+        assert!(born.parent.is_none_or(|parent| self.told.contains(&parent)), "{born:?}");
+        self.told.insert(born.number);
+        assert!(!(born.is_root && born.parent.is_some()), "{born:?}");
+    }
+
+    fn wants_tracks(&self) -> bool {
+        true
+    }
+
+    fn began(&mut self, piece: &TrackPiece) {
+        let born = self.alive[&piece.span];
+        assert_eq!((born.request, born.callsite), (piece.request, piece.callsite));
+        let open = self.track(piece);
+        assert_eq!(piece.depth, open.len(), "{piece:?}");
+        let around = open.last().copied();
+        open.push(piece.span);
+        assert!(piece.split || around.is_none() || around == born.parent, "{piece:?}");
+        self.track_cuts += u64::from(piece.split);
+    }
+
+    fn ended(&mut self, piece: &TrackPiece) {
+        let open = self.track(piece);
+        assert_eq!((open.pop(), piece.depth), (Some(piece.span), open.len()), "{piece:?}");
+    }
+
     fn entered(&mut self, piece: &Piece) {
         self.reach(piece);
         let stack = &mut self.lanes[piece.lane.index()];
@@ -175,7 +248,8 @@ impl Visitor for Nesting {
     }
 
     fn closed(&mut self, span: &VisitedSpan<'_>) {
-        self.spans += u64::from(span.selected);
+        self.spans += 1;
+        assert_eq!(self.alive.remove(&span.born.number), Some(span.born));
         self.span_self_ns += span.self_ns;
     }
 }
@@ -290,6 +364,64 @@ fn losses_are_told_when_the_recording_tells_them() {
         visit 1: lane 0 0..9/0 busy 9
         visit !e at 14
         visit 1: 0..20 busy 9 self 6 waited 11 segments 1 open
+        ",
+    );
+}
+
+#[test]
+fn children_that_overlap_stand_on_tracks_of_their_own() {
+    check(
+        "
+        main  |A( B( ]B C( ]C B[ )B D( )D C[ )C )A
+        ",
+        "
+        tracks 1.0 A@0 B@3 B)@18 D@21 D)@24 A)@33
+        tracks 1.1 C@9 C)@30
+        ",
+    );
+}
+
+/// [T22]
+#[test]
+fn a_span_that_outlives_its_parent_is_cut_on_its_track() {
+    check(
+        "
+        main   |A( B: )A
+        worker |      B[  C( )C )B
+        ",
+        "tracks 1.0 A@0 B@3 B)~@6 A)@6 ~B@6 C@10 C)@13 B)@16",
+    );
+}
+
+#[test]
+fn tracks_are_free_again_when_what_was_on_them_has_closed() {
+    check(
+        "
+        main |A( B( ]B C( ]C B[ )B C[ )C D( ]D E( )E D[ )D )A
+        ",
+        "
+        tracks 1.0 A@0 B@3 B)@18 D@27 D)@42 A)@45
+        tracks 1.1 C@9 C)@24 E@33 E)@36
+        ",
+    );
+}
+
+#[test]
+fn a_span_whose_parent_is_not_selected_stands_under_the_nearest_that_is() {
+    check(
+        "
+        main   |A(        )A
+        worker |  B( C( )C )B
+        B < A
+        --thread worker
+        ",
+        "
+        visit 2: B born 2 root
+        visit 3: C born 5 under 2 in 1
+        visit 3: lane 1 5..8/1 busy 3
+        visit 3: 5..8 busy 3 self 3 waited 0 segments 1
+        visit 2: lane 1 2..11/0 busy 9
+        visit 2: 2..11 busy 9 self 6 waited 0 segments 1
         ",
     );
 }
