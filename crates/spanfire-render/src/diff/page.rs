@@ -21,6 +21,8 @@ struct Page<'a> {
     share: bool,
     /// A callsite for each frame.
     frames: Vec<Frame<'a>>,
+    /// The frame of each callsite of the two recordings in the page.
+    sites: [Vec<Option<u32>>; 2],
     names: Vec<Name<'a>>,
     trees: Trees,
 }
@@ -65,12 +67,16 @@ struct Own {
     count: Vec<u64>,
 }
 
-/// The object. Both diffs are of the same recordings, by physical and by logical stacks, forward.
+/// The object. Both diffs are of the same recordings, by physical and by logical stacks, forward;
+/// `sites` are the callsites of the recording of each side that is in the page.
 pub(crate) fn page_json(
     by_thread: &Diff,
     by_span: &Diff,
+    sites: [&[Callsite]; 2],
     options: &DiffOptions,
 ) -> serde_json::Result<Vec<u8>> {
+    let frame = |side, site| by_thread.frame(side, site).map(|frame| frame.0);
+    let frames = |side: usize| sites[side].iter().map(|site| frame(side, site)).collect();
     serde_json::to_vec(&Page {
         recordings: by_thread.recordings(),
         threshold: options.threshold,
@@ -79,6 +85,7 @@ pub(crate) fn page_json(
         weight: options.weight.word(),
         share: options.share,
         frames: by_thread.callsites().iter().map(Frame::of).collect(),
+        sites: [frames(0), frames(1)],
         names: names(by_thread, options),
         trees: Trees { thread: Tree::of(by_thread), span: Tree::of(by_span) },
     })

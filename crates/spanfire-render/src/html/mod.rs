@@ -102,7 +102,8 @@ pub fn diff_report(
     sink: &mut dyn Write,
 ) -> Result<(), Error> {
     let [by_thread, by_span] = diffs;
-    let diff = page_json(by_thread, by_span, options).map_err(io::Error::from)?;
+    let sites = reports.map(|(report, _)| report.recording.callsites());
+    let diff = page_json(by_thread, by_span, sites, options).map_err(io::Error::from)?;
     write(&reports, Some(&diff), sink)
 }
 

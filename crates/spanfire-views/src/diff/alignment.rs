@@ -19,7 +19,7 @@ use std::collections::{BTreeMap, BTreeSet};
 type Place = (Option<String>, Option<u32>);
 
 /// The frames of two sides: what callsites of either became.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(super) struct Alignment {
     /// A callsite for each frame: that of the after side where it has one.
     pub frames: Vec<Callsite>,

@@ -67,7 +67,7 @@ const LEVEL: f64 = FALSE_DISCOVERY_RATE / 2.0;
 /// Two sides compared.
 #[derive(Clone, Debug)]
 pub struct Diff {
-    frames: Vec<Callsite>,
+    alignment: Alignment,
     nodes: Vec<DiffNode>,
     names: Vec<NameDiff>,
     recordings: [usize; 2],
@@ -85,7 +85,7 @@ impl Diff {
             names: names::compare(sides, &alignment, threshold),
             recordings: sides.map(|side| side.recordings.len()),
             reversed: before.reversed,
-            frames: alignment.frames,
+            alignment,
         }
     }
 
@@ -102,12 +102,18 @@ impl Diff {
 
     /// The callsites of all frames: as they are after, or before where they are gone.
     pub fn callsites(&self) -> &[Callsite] {
-        &self.frames
+        &self.alignment.frames
     }
 
     /// The callsite behind a frame.
     pub fn callsite(&self, frame: Frame) -> &Callsite {
-        &self.frames[frame.index()]
+        &self.alignment.frames[frame.index()]
+    }
+
+    /// The frame that a callsite of a side became, 0 before and 1 after; `None` for one that makes
+    /// instants, or that no recording of that side has.
+    pub fn frame(&self, side: usize, callsite: &Callsite) -> Option<Frame> {
+        self.alignment.frame(side, callsite)
     }
 
     /// The label of a frame.
