@@ -4,6 +4,8 @@ use crate::args::ViewArgs;
 use crate::failure::{Failure, say};
 use crate::input::Input;
 use crate::server::{Answer, Asked, Server};
+use regex::Regex;
+use spanfire_recording::Callsite;
 use spanfire_render::{Report, ReportOptions, SEGMENTS_IN_A_PAGE, served};
 use spanfire_views::{
     CallTree, Replay, RequestChart, RequestId, RequestTable, SegmentIndex, Selection, Stacks,
@@ -79,9 +81,16 @@ impl Viewed<'_> {
         window.map(Answer::binary).map_err(|error| error.to_string())
     }
 
-    /// Merged graphs, statistics and requests of a stretch of time.
+    /// Merged graphs, statistics and requests of a stretch of time, under focus, ignore and hide.
     fn merged(&self, asked: &Asked) -> Result<Answer, String> {
-        let replay = self.replay(asked.number("from"), asked.number("to"));
+        let selection = self.selection(asked.number("from"), asked.number("to"));
+        let Some(selection) = self.narrowed(selection, asked)? else {
+            return Ok(Answer::refusal(
+                400,
+                "The command was given --focus: ask for no other here.",
+            ));
+        };
+        let replay = Replay::new(self.input.recording(), selection);
         let read = || {
             Ok((
                 CallTree::of(&replay, Stacks::Thread)?,
@@ -140,11 +149,56 @@ impl Viewed<'_> {
 
     /// What was selected of the recording, and of that the time that is asked for.
     fn replay(&self, from: Option<u64>, to: Option<u64>) -> Replay<'_> {
+        Replay::new(self.input.recording(), self.selection(from, to))
+    }
+
+    fn selection(&self, from: Option<u64>, to: Option<u64>) -> Selection {
         let selection = self.input.selection();
         let from = from.into_iter().chain(selection.from_ns).max();
         let to = to.into_iter().chain(selection.to_ns).min();
-        let selection = Selection { from_ns: from, to_ns: to, ..selection.clone() };
-        Replay::new(self.input.recording(), selection)
+        Selection { from_ns: from, to_ns: to, ..selection.clone() }
+    }
+
+    /// With the callsites that are in focus, ignored and hidden in addition; `None` if two that are
+    /// in focus would have to meet.
+    fn narrowed(&self, selection: Selection, asked: &Asked) -> Result<Option<Selection>, String> {
+        let focus = self.pattern("focus", asked)?;
+        if focus.is_some() && selection.focus.is_some() {
+            return Ok(None);
+        }
+        let either = |name, known: Option<Regex>| -> Result<Option<Regex>, String> {
+            match (known, self.pattern(name, asked)?) {
+                (Some(one), Some(other)) => {
+                    let both = Regex::new(&format!("(?:{one})|(?:{other})"));
+                    both.map(Some).map_err(|error| error.to_string())
+                }
+                (one, other) => Ok(one.or(other)),
+            }
+        };
+        Ok(Some(Selection {
+            ignore: either("ignore", selection.ignore)?,
+            hide: either("hide", selection.hide)?,
+            focus: focus.or(selection.focus),
+            ..selection
+        }))
+    }
+
+    /// What finds the callsites that are asked for by their numbers: which those are, the page knows
+    /// by its own regular expressions.
+    fn pattern(&self, name: &str, asked: &Asked) -> Result<Option<Regex>, String> {
+        let callsites = self.input.recording().callsites();
+        let Some(numbers) = asked.numbers(name, callsites.len()) else { return Ok(None) };
+        let path = |number| {
+            let Callsite { target, name, .. } = &callsites[number];
+            regex::escape(&format!("{target}::{name}"))
+        };
+        let paths: Vec<String> = numbers.into_iter().map(path).collect();
+        // An alternative without any is what everything matches.
+        let pattern = match &paths[..] {
+            [] => r"[^\s\S]".to_owned(),
+            paths => format!("^(?:{})$", paths.join("|")),
+        };
+        Regex::new(&pattern).map(Some).map_err(|error| error.to_string())
     }
 }
 

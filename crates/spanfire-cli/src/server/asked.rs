@@ -1,11 +1,14 @@
 //! What a request asks for, if it may ask at all.
 
+use std::collections::BTreeSet;
+use std::ops::RangeInclusive;
+
 /// A path below the token, and what stands after it.
 #[derive(Debug, PartialEq, Eq)]
 pub struct Asked {
     /// The path without the token, and without a slash before it; empty for the page.
     pub path: String,
-    /// `name=value` pairs; values are numbers here, so nothing is escaped.
+    /// `name=value` pairs; values are numbers and lists of them, so nothing is escaped.
     query: Vec<(String, String)>,
 }
 
@@ -54,6 +57,19 @@ impl Asked {
         let (_, value) = self.query.iter().find(|(known, _)| known == name)?;
         value.parse().ok()
     }
+
+    /// A set of numbers below `end`, such as `1-3.8`: nothing where it is not asked for, or is not
+    /// such a set.
+    pub fn numbers(&self, name: &str, end: usize) -> Option<BTreeSet<usize>> {
+        let (_, value) = self.query.iter().find(|(known, _)| known == name)?;
+        let mut numbers = BTreeSet::new();
+        for run in value.split('.').filter(|run| !run.is_empty()) {
+            let (first, last) = run.split_once('-').unwrap_or((run, run));
+            let run: RangeInclusive<usize> = first.parse().ok()?..=last.parse().ok()?;
+            numbers.extend(run.take_while(|&number| number < end));
+        }
+        Some(numbers)
+    }
 }
 
 /// Compares in a time that does not tell how much was right.
@@ -100,5 +116,18 @@ mod tests {
         let asked = Asked::parse(head, 80, "abc").unwrap();
         let numbers = ["from", "to", "width", "none"].map(|name| asked.number(name));
         assert_eq!(numbers, [Some(12), None, None, None]);
+    }
+
+    #[test]
+    fn a_set_of_numbers_is_never_larger_than_what_there_is() {
+        let head = b"GET /abc/merged?a=1-3.8&b=&c=x&d=5-18446744073709551615 HTTP/1.1\r\n\
+            Host: localhost:80\r\n\r\n";
+        let asked = Asked::parse(head, 80, "abc").unwrap();
+        let numbers = |name| asked.numbers(name, 9).map(|set| set.into_iter().collect::<Vec<_>>());
+        assert_eq!(numbers("a"), Some(vec![1, 2, 3, 8]));
+        assert_eq!(numbers("b"), Some(vec![]));
+        assert_eq!(numbers("c"), None);
+        assert_eq!(numbers("d"), Some(vec![5, 6, 7, 8]));
+        assert_eq!(numbers("e"), None);
     }
 }
