@@ -110,3 +110,11 @@ test("Enter opens the chosen request in the chart", async () => {
   await view.until(() => document.querySelector("main").dataset.page === "chart", "the chart");
   await view.close();
 });
+
+test("under focus and ignore the requests are those of the command", async () => {
+  for (const flags of [["--focus", "^rank$"], ["--ignore", "^acquire$"], ["--hide", "^search$"]]) {
+    const view = await open(file, { hash: `#page=requests&${flags[0].slice(2)}=${encodeURIComponent(flags[1])}` });
+    assert.deepEqual(numbers(await view.table()), expected(spanfireJson("requests", REQUESTS, ...flags)), flags.join(" "));
+    await view.close();
+  }
+});

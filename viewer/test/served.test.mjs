@@ -83,6 +83,19 @@ test("tables are exact over everything, and over a selected time", async () => {
   await view.close();
 });
 
+test("focus, ignore and hide are the server's, whatever it has been asked for before", async () => {
+  const view = await open(address, { hash: "#page=top" });
+  await exchanged(view, 1);
+  let times = 1;
+  for (const [how, pattern] of [["focus", "^search$"], ["ignore", "^acquire$"], ["hide", "^search$"], ["focus", "^nothing is called so$"]]) {
+    await view.go(`#page=top&${how}=${encodeURIComponent(pattern)}`);
+    await exchanged(view, ++times);
+    const rows = how === "focus" && pattern.includes(" ") ? [] : told(`--${how}`, pattern);
+    assert.deepEqual(shown(await view.table()), rows, `${how} ${pattern}`);
+  }
+  await view.close();
+});
+
 test("a request is opened with every span of it", async () => {
   const slowest = spanfireJson("requests", REQUESTS)[0];
   const view = await open(address, { hash: `#request=${slowest.id}` });

@@ -86,3 +86,15 @@ test("the distribution is saved as SVG", async () => {
   assert.match(await downloaded(view, "SVG"), /^<svg [^]*time together[^]*<\/svg>\n$/);
   await view.close();
 });
+
+test("under focus the spans are those of the command, with what counts of their times", async () => {
+  for (const flags of [["--focus", "^rank$"], ["--ignore", "^acquire$"], ["--hide", "^search$"]]) {
+    const row = spanfireJson("top", REQUESTS, ...flags).find((row) => row.name === "request");
+    const view = await openName("request", `&${flags[0].slice(2)}=${encodeURIComponent(flags[1])}`);
+    const listed = (await view.table()).map((row) => exactNs(row.measure));
+    assert.equal(listed.length, row.spans, flags.join(" "));
+    assert.equal(listed.reduce((sum, ns) => sum + ns, 0), row.busy_ns, flags.join(" "));
+    assert.equal((await facts(view)).self, shown(row.self_ns), flags.join(" "));
+    await view.close();
+  }
+});

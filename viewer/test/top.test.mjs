@@ -71,3 +71,24 @@ test("rows are chosen and opened by keys", async () => {
   assert.equal(await view.page.locator(".datatable tr.chosen td").first().textContent(), second);
   await view.close();
 });
+
+for (const [how, pattern] of [["focus", "^search$"], ["ignore", "^acquire$"], ["hide", "^search$"]]) {
+  test(`under ${how} every number is that of the command`, async () => {
+    const view = await open(file, { hash: `#page=top&${how}=${encodeURIComponent(pattern)}` });
+    assert.deepEqual(numbers(await view.table()), expected(`--${how}`, pattern));
+    assert.equal(await view.page.locator(`input.pattern.used`).inputValue(), pattern);
+    await view.close();
+  });
+}
+
+test("f, i and h narrow to the chosen name, and x to everything again", async () => {
+  const view = await open(file, { hash: "#page=top" });
+  await view.page.locator(".datatable td.text", { hasText: /^rank$/ }).click();
+  await view.press("f");
+  assert.deepEqual(numbers(await view.table()), expected("--focus", "^rank$"));
+  await view.press("x", "h");
+  assert.deepEqual(numbers(await view.table()), expected("--hide", "^rank$"));
+  await view.press("x");
+  assert.deepEqual(numbers(await view.table()), expected());
+  await view.close();
+});

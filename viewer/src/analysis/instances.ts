@@ -5,7 +5,9 @@
 import { type Place, type Recording, type Row, type Span, firstAbove, inside } from "../data/recording.ts";
 import { segmentsOf } from "../data/span.ts";
 import type { Measure, Range } from "../state/state.ts";
-import { meets } from "./sweep.ts";
+import { meets } from "./lanesweep.ts";
+import { sweepNarrowed } from "./narrowedsweep.ts";
+import type { Narrowing } from "./narrowing.ts";
 
 export class Instances {
   readonly spans: Span[] = [];
@@ -15,9 +17,14 @@ export class Instances {
     private readonly recording: Recording,
     site: number,
     private readonly range: Range,
+    narrowing: Narrowing | null = null,
   ) {
     // Pieces are no spans.
     if (recording.thinned) return;
+    if (narrowing) {
+      this.addNarrowed(site, narrowing);
+      return;
+    }
     for (const lane of recording.lanes) {
       lane.rows.forEach((row, depth) => this.addPlain(row, lane.index, depth, site));
     }
@@ -38,6 +45,23 @@ export class Instances {
     return values;
   }
 
+  /** The spans that focus, ignore and hide leave, with what counts of their times. */
+  private addNarrowed(site: number, narrowing: Narrowing): void {
+    const { recording, spans } = this;
+    const busy: number[] = [];
+    const self: number[] = [];
+    const add = (span: Span, ofBusy: number, ofSelf: number) => {
+      spans.push(span);
+      busy.push(ofBusy);
+      self.push(ofSelf);
+    };
+    sweepNarrowed(recording, this.range, narrowing, {
+      plain: (held, ns) => held.site === site && add(held.place, ns, held.self),
+      lived: ({ life, busy, self }) => recording.lives.site[life] === site && add({ life }, busy, self),
+    });
+    this.known.set("busy", Float64Array.from(busy)).set("self", Float64Array.from(self));
+  }
+
   private addPlain(row: Row, lane: number, depth: number, site: number): void {
     const [from, to] = this.range;
     // Rows may be long before the first of the time; segments of one never overlap.
@@ -54,6 +78,7 @@ export class Instances {
       return this.clip(start[span.life], end[span.life]);
     }
     const places = segmentsOf(this.recording, span);
+    // A plain span lives as long as it runs, whatever counts of that.
     return places.reduce((sum, place) => sum + (measure === "self" ? this.self(place) : this.busy(place)), 0);
   }
 

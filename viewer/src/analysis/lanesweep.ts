@@ -31,6 +31,13 @@ export interface LaneObserver {
   moment(top: Open, from: number, to: number): void;
   /** Something went out from under `stack[from]`: stacks from there on have changed. */
   restacked?(stack: readonly Open[], from: number): void;
+  /** A segment went out of the stack: told after its last moment, and before `restacked`. */
+  left?(open: Open): void;
+}
+
+/** Whether a time, which may be empty, has anything in a range. */
+export function meets(start: number, end: number, [from, to]: Range): boolean {
+  return start < to && (end > from || start >= from);
 }
 
 /** Shows an observer all of a lane that is within `range`. */
@@ -111,7 +118,9 @@ class LaneSweep {
     const open = way.pop();
     if (!open) return;
     this.advance(open.end);
-    if (stack.at(-1) === open) stack.pop();
+    if (stack.at(-1) !== open) return;
+    stack.pop();
+    this.observer.left?.(open);
   }
 
   /** Hands out the time up to `ns`. */
@@ -121,7 +130,8 @@ class LaneSweep {
       const gone = this.overtakenBefore(ns);
       if (gone < 0) break;
       this.hand(stack[gone].end);
-      stack.splice(gone, 1);
+      const [open] = stack.splice(gone, 1);
+      this.observer.left?.(open);
       this.observer.restacked?.(stack, gone);
     }
     this.hand(ns);

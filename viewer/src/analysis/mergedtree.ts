@@ -3,16 +3,17 @@
  *
  * Over all of the time the graph is the one the command computed. For a selected time it is made
  * from the segments, by the same rule: each moment of a lane belongs to the innermost open segment
- * there. Focus, ignore and hide are then applied to its stacks.
+ * there. So it is under focus, ignore and hide.
  */
 
 import type { App } from "../app/app.ts";
 import type { TreeColumns } from "../data/head.ts";
 import type { Recording } from "../data/recording.ts";
 import { NOTHING_YET } from "../data/served.ts";
-import type { Range, Stacks, Weight } from "../state/state.ts";
-import { narrowed } from "./narrowing.ts";
-import { sweep } from "./sweep.ts";
+import { ALWAYS, type Range, type Stacks, type Weight } from "../state/state.ts";
+import { mergedBy } from "./asked.ts";
+import { type Narrowing, narrowed, narrowingOf } from "./narrowing.ts";
+import { narrowedTree, sweep } from "./sweep.ts";
 
 /** A graph in which every node stands after its parent. Node 0 is the root, its own parent. */
 export interface MergedTree {
@@ -28,11 +29,21 @@ export interface MergedTree {
 
 /** The graph of the present selection, made once for each. */
 export function mergedTree(app: App, stacks: Stacks, recording: Recording = app.recording): MergedTree {
-  const { range, focus, ignore, hide } = app.state;
-  const all = kept(recording, `${stacks} ${range?.join("-") ?? ""}`, () => treeOf(recording, stacks, range));
-  if (focus === "" && ignore === "" && hide === "") return all;
-  const narrow = { focus, ignore, hide };
-  return kept(recording, JSON.stringify([stacks, range, narrow]), () => narrowed(all, recording.head.callsites, narrow));
+  const { range } = app.state;
+  const narrowing = narrowingOf(app.state);
+  const { served } = recording;
+  if (served) {
+    const merged = mergedBy(served, app.state);
+    return kept(recording, JSON.stringify([stacks, range, narrowing, merged === NOTHING_YET]), () => ofColumns(merged.trees[stacks]));
+  }
+  const all = () => kept(recording, JSON.stringify([stacks, range]), () => (range ? sweep(recording, stacks, range) : ofColumns(recording.head.trees[stacks])));
+  return narrowing ? kept(recording, JSON.stringify([stacks, range, narrowing]), () => narrowedOf(recording, stacks, range, narrowing, all)) : all();
+}
+
+/** From the spans; from the stacks alone, where not all spans are there. */
+function narrowedOf(recording: Recording, stacks: Stacks, range: Range | null, narrowing: Narrowing, all: () => MergedTree): MergedTree {
+  if (recording.head.left_out && !range) return narrowed(all(), recording.head.callsites, narrowing);
+  return narrowedTree(recording, stacks, range ?? ALWAYS, narrowing);
 }
 
 /** The few graphs last asked for. */
@@ -50,11 +61,6 @@ function kept(recording: Recording, key: string, make: () => MergedTree): Merged
     known.delete(oldest);
   }
   return tree;
-}
-
-function treeOf(recording: Recording, stacks: Stacks, range: Range | null): MergedTree {
-  if (recording.served) return ofColumns((recording.served.merged(range) ?? NOTHING_YET).trees[stacks]);
-  return range ? sweep(recording, stacks, range) : ofColumns(recording.head.trees[stacks]);
 }
 
 function ofColumns(columns: TreeColumns): MergedTree {

@@ -5,11 +5,13 @@
 import type { App } from "../app/app.ts";
 import { type Families, familiesOf } from "../data/families.ts";
 import { type FieldValue, PARENT_ROOT, type Recording } from "../data/recording.ts";
-import { NOTHING_YET, type ServedRequest } from "../data/served.ts";
+import type { ServedRequest } from "../data/served.ts";
 import { fieldsOf } from "../data/span.ts";
-import type { Range } from "../state/state.ts";
-import { type LaneObserver, type Open, sweepLane } from "./lanesweep.ts";
-import { meets } from "./sweep.ts";
+import { ALWAYS, type Range } from "../state/state.ts";
+import { mergedBy } from "./asked.ts";
+import { type LaneObserver, type Open, meets, sweepLane } from "./lanesweep.ts";
+import { sweepNarrowed } from "./narrowedsweep.ts";
+import { type Narrowing, narrowingOf } from "./narrowing.ts";
 
 export interface RequestRow {
   /** Its number in `spanfire requests`. */
@@ -30,20 +32,19 @@ export interface RequestRow {
   open: boolean;
 }
 
-/** All of the time there is. */
-const ALWAYS: Range = [0, Number.MAX_SAFE_INTEGER];
+const known = new WeakMap<Recording, { key: string; rows: RequestRow[] }>();
 
-const known = new WeakMap<Recording, { range: Range; rows: RequestRow[] }>();
-
-/** The requests of the selected time, by start. */
+/** The requests of what is selected, by start. */
 export function requests(app: App): RequestRow[] {
   const { served } = app.recording;
-  if (served && app.recording.thinned) return servedRows((served.merged(app.state.range) ?? NOTHING_YET).requests);
-  const range = app.state.range ?? ALWAYS;
+  const { range } = app.state;
+  const narrowing = narrowingOf(app.state);
+  if (served && app.recording.thinned) return servedRows(mergedBy(served, app.state).requests);
+  const key = JSON.stringify([range, narrowing]);
   const kept = known.get(app.recording);
-  if (kept?.range.join() === range.join()) return kept.rows;
-  const rows = requestsOf(app.recording, range);
-  known.set(app.recording, { range, rows });
+  if (kept?.key === key) return kept.rows;
+  const rows = requestsOf(app.recording, range ?? ALWAYS, narrowing);
+  known.set(app.recording, { key, rows });
   return rows;
 }
 
@@ -62,9 +63,13 @@ export function requestFields(recording: Recording, row: RequestRow): { name: st
   return fieldsOf(recording, { life: row.life });
 }
 
-export function requestsOf(recording: Recording, range: Range): RequestRow[] {
+export function requestsOf(recording: Recording, range: Range, narrowing: Narrowing | null = null): RequestRow[] {
   const tracker = new Tracker(recording, range);
-  for (const lane of recording.lanes) tracker.sweep(lane.index);
+  if (narrowing) tracker.sweepNarrowed(narrowing);
+  else {
+    for (const lane of recording.lanes) tracker.sweep(lane.index);
+    tracker.addLives();
+  }
   return tracker.finish();
 }
 
@@ -98,32 +103,60 @@ class Tracker implements LaneObserver {
     if (!row) return;
     const { start, end } = this.recording.lanes[this.lane].rows[open.depth];
     if (!meets(start[open.index], end[open.index], this.range)) return;
-    row.segments++;
+    this.addSegment(open.note, this.lane);
     if (open.life < 0) row.spans++;
-    if (this.lastLane[open.note] !== this.lane) {
-      this.lastLane[open.note] = this.lane;
-      row.threads++;
-    }
   }
 
   moment(top: Open, from: number, to: number): void {
-    const row = this.rows[top.note];
-    if (row) row.work += to - from;
-    const last = this.runs.at(-1);
-    if (last?.root === top.note && last.to === from) last.to = to;
-    else this.runs.push({ root: top.note, from, to });
+    this.addMoment(top.note, from, to);
   }
 
-  finish(): RequestRow[] {
+  /** All that focus, ignore and hide leave. */
+  sweepNarrowed(narrowing: Narrowing): void {
+    const { families, rows } = this;
+    const addSpan = (root: number) => {
+      const row = rows[root];
+      if (row) row.spans++;
+    };
+    sweepNarrowed(this.recording, this.range, narrowing, {
+      moment: (owner, _path, from, to) => this.addMoment(owner.root, from, to),
+      segment: ({ root, place }) => this.addSegment(root, place.lane),
+      plain: ({ root }) => addSpan(root),
+      lived: ({ life }) => addSpan(families.root[life]),
+    });
+  }
+
+  /** Every life of the time. */
+  addLives(): void {
     const { lives } = this.recording;
     for (let life = 0; life < lives.length; life++) {
       const row = this.rows[this.families.root[life]];
       if (row && lives.selected[life] && meets(lives.start[life], lives.end[life], this.range)) row.spans++;
     }
+  }
+
+  finish(): RequestRow[] {
     this.addBusy();
     const rows = this.rows.filter((row): row is RequestRow => row !== null && row.spans > 0);
     for (const row of rows) row.idle = Math.max(0, row.lifetime - row.busy);
     return rows.sort((a, b) => a.start - b.start || a.number - b.number);
+  }
+
+  private addSegment(root: number, lane: number): void {
+    const row = this.rows[root];
+    if (!row) return;
+    row.segments++;
+    if (this.lastLane[root] === lane) return;
+    this.lastLane[root] = lane;
+    row.threads++;
+  }
+
+  private addMoment(root: number, from: number, to: number): void {
+    const row = this.rows[root];
+    if (row) row.work += to - from;
+    const last = this.runs.at(-1);
+    if (last?.root === root && last.to === from) last.to = to;
+    else this.runs.push({ root, from, to });
   }
 
   /** Adds up where at least one lane ran. */

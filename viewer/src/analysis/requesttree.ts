@@ -6,11 +6,9 @@
 
 import { familiesOf, firstPlace } from "../data/families.ts";
 import { PARENT_LIFE, type Place, type Recording, inside } from "../data/recording.ts";
-import type { Range } from "../state/state.ts";
+import { ALWAYS } from "../state/state.ts";
 import { Grower, type MergedTree } from "./mergedtree.ts";
 import { waited } from "./waiting.ts";
-
-const ALWAYS: Range = [0, Number.MAX_SAFE_INTEGER];
 
 export function requestTree(recording: Recording, root: number): MergedTree {
   return new Collector(recording, root).finish();

@@ -1,15 +1,18 @@
 /**
- * Statistics per callsite, of all of the time or of a selected one: the rows of `spanfire top`.
+ * Statistics per callsite, of what is selected: the rows of `spanfire top`.
  */
 
 import type { App } from "../app/app.ts";
 import type { StatisticsRow } from "../data/head.ts";
 import { type Recording, firstAbove } from "../data/recording.ts";
-import { NOTHING_YET } from "../data/served.ts";
-import type { Range } from "../state/state.ts";
+import { ALWAYS, type Range } from "../state/state.ts";
+import { mergedBy } from "./asked.ts";
 import { Histogram } from "./histogram.ts";
+import { meets } from "./lanesweep.ts";
 import { type MergedTree, totals } from "./mergedtree.ts";
-import { meets, sweep } from "./sweep.ts";
+import { sweepNarrowed } from "./narrowedsweep.ts";
+import { type Narrowing, narrowingOf } from "./narrowing.ts";
+import { sweep } from "./sweep.ts";
 
 export interface SpanStatistics {
   site: number;
@@ -32,21 +35,22 @@ export function quantile(row: SpanStatistics, q: number): number {
   return Math.min(row.max, Math.max(row.min, row.histogram.quantile(q)));
 }
 
-/** A row for each callsite with spans in the selected time, by self time. */
-export function statistics(app: App): SpanStatistics[] {
+/** A row for each callsite with spans in what is selected, by self time. */
+export function statistics(app: App, recording: Recording = app.recording): SpanStatistics[] {
   const { range } = app.state;
-  const { served } = app.recording;
-  if (served) return rowsOf((served.merged(range) ?? NOTHING_YET).statistics);
-  return range ? ofRange(app.recording, range) : ofAll(app.recording);
+  const narrowing = narrowingOf(app.state);
+  const { served } = recording;
+  if (served) return rowsOf(mergedBy(served, app.state).statistics);
+  if (!range && !narrowing) return rowsOf(recording.head.statistics);
+  const key = JSON.stringify([range, narrowing]);
+  const kept = known.get(recording);
+  if (kept?.key === key) return kept.rows;
+  const rows = narrowing ? measureNarrowed(recording, range ?? ALWAYS, narrowing) : measure(recording, range ?? ALWAYS);
+  known.set(recording, { key, rows });
+  return rows;
 }
 
-const known = new WeakMap<Recording, { all?: SpanStatistics[]; range?: Range; rows?: SpanStatistics[] }>();
-
-function ofAll(recording: Recording): SpanStatistics[] {
-  const kept = known.get(recording) ?? {};
-  known.set(recording, kept);
-  return (kept.all ??= rowsOf(recording.head.statistics));
-}
+const known = new WeakMap<Recording, { key: string; rows: SpanStatistics[] }>();
 
 const read = new WeakMap<readonly StatisticsRow[], SpanStatistics[]>();
 
@@ -68,16 +72,6 @@ function rowsOf(rows: readonly StatisticsRow[]): SpanStatistics[] {
   return made;
 }
 
-function ofRange(recording: Recording, range: Range): SpanStatistics[] {
-  const kept = known.get(recording) ?? {};
-  known.set(recording, kept);
-  if (!kept.rows || kept.range?.join() !== range.join()) {
-    kept.range = range;
-    kept.rows = measure(recording, range);
-  }
-  return kept.rows;
-}
-
 export function measure(recording: Recording, range: Range): SpanStatistics[] {
   const rows = recording.head.callsites.map((_, site) => emptyRow(site));
   const lives = new Float64Array(recording.lives.length);
@@ -85,6 +79,45 @@ export function measure(recording: Recording, range: Range): SpanStatistics[] {
   addLives(recording, range, rows, lives);
   addTree(sweep(recording, "thread", range), rows);
   return rows.filter((row) => row.spans > 0).sort((a, b) => b.self - a.self);
+}
+
+/** The same under focus, ignore and hide. */
+export function measureNarrowed(recording: Recording, range: Range, narrowing: Narrowing): SpanStatistics[] {
+  const rows = recording.head.callsites.map((_, site) => emptyRow(site));
+  const { lives } = recording;
+  const ran = runningTimes(recording, range);
+  sweepNarrowed(recording, range, narrowing, {
+    moment: (owner, _path, from, to) => (rows[owner.site].self += to - from),
+    segment({ site }, busy, nonreentrant) {
+      rows[site].segments++;
+      rows[site].busy += busy;
+      rows[site].nonreentrant += nonreentrant;
+    },
+    plain: ({ site }, busy) => addSpan(rows[site], busy),
+    lived({ life, busy }) {
+      addSpan(rows[lives.site[life]], busy);
+      rows[lives.site[life]].idle += Math.max(0, clipped(lives.start[life], lives.end[life], range) - ran[life]);
+    },
+  });
+  return rows.filter((row) => row.spans > 0).sort((a, b) => b.self - a.self);
+}
+
+/** How long each life ran within a time, selected or not. */
+function runningTimes({ lives, lanes }: Recording, range: Range): Float64Array {
+  const ran = new Float64Array(lives.length);
+  for (let life = 0; life < lives.length; life++) {
+    for (let at = 3 * lives.first[life]; at < 3 * lives.first[life + 1]; at += 3) {
+      const { start, end } = lanes[lives.segments[at]].rows[lives.segments[at + 1]];
+      const index = lives.segments[at + 2];
+      ran[life] += clipped(start[index], end[index], range);
+    }
+  }
+  return ran;
+}
+
+/** How much of a time is within a range. */
+function clipped(start: number, end: number, [from, to]: Range): number {
+  return Math.max(0, Math.min(end, to) - Math.max(start, from));
 }
 
 function emptyRow(site: number): SpanStatistics {
@@ -103,7 +136,7 @@ function addSegments(recording: Recording, range: Range, rows: SpanStatistics[],
     const first = Math.max(0, firstAbove(start, range[0] - 1) - 1);
     for (let at = first; at < length && start[at] < range[1]; at++) {
       if (!meets(start[at], end[at], range)) continue;
-      const busy = Math.max(0, Math.min(end[at], range[1]) - Math.max(start[at], range[0]));
+      const busy = clipped(start[at], end[at], range);
       const row = rows[site[at]];
       row.segments++;
       row.busy += busy;
@@ -119,7 +152,7 @@ function addLives({ lives }: Recording, range: Range, rows: SpanStatistics[], bu
     if (!lives.selected[life] || !meets(start, end, range)) continue;
     const row = rows[lives.site[life]];
     addSpan(row, busy[life]);
-    row.idle += Math.max(0, Math.min(end, range[1]) - Math.max(start, range[0]) - busy[life]);
+    row.idle += Math.max(0, clipped(start, end, range) - busy[life]);
   }
 }
 

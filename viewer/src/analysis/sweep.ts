@@ -2,17 +2,14 @@
  * The merged graph of a selected time, from the columns.
  */
 
-import { familiesOf, firstPlace, lastPlace } from "../data/families.ts";
+import { familiesOf, firstPlace, lastPlace, visibleFamilies } from "../data/families.ts";
 import { type Place, type Recording, PARENT_AROUND, PARENT_LIFE } from "../data/recording.ts";
 import type { Range, Stacks } from "../state/state.ts";
-import { type LaneObserver, type Open, sweepLane } from "./lanesweep.ts";
+import { type LaneObserver, type Open, meets, sweepLane } from "./lanesweep.ts";
 import { Grower, type MergedTree } from "./mergedtree.ts";
+import { sweepNarrowed } from "./narrowedsweep.ts";
+import { type Narrowing, rulesOf } from "./narrowing.ts";
 import { waited } from "./waiting.ts";
-
-/** Whether a time, which may be empty, has anything in a range. */
-export function meets(start: number, end: number, [from, to]: Range): boolean {
-  return start < to && (end > from || start >= from);
-}
 
 export function sweep(recording: Recording, stacks: Stacks, range: Range): MergedTree {
   const weigher = new Weigher(recording, stacks, range);
@@ -22,6 +19,30 @@ export function sweep(recording: Recording, stacks: Stacks, range: Range): Merge
   }
   weigher.addLives();
   return weigher.grown.finish();
+}
+
+/** The same under focus, ignore and hide. */
+export function narrowedTree(recording: Recording, stacks: Stacks, range: Range, narrowing: Narrowing): MergedTree {
+  const grown = new Grower();
+  const families = visibleFamilies(recording, rulesOf(recording.head.callsites, narrowing).hide);
+  const below = new Map<number, Range[]>();
+  const isPhysical = stacks === "thread";
+  sweepNarrowed(recording, range, narrowing, {
+    child: (parent, site) => grown.child(parent, site),
+    moment: (owner, path, from, to) => (grown.busy[isPhysical ? path.node : owner.logical.node] += to - from),
+    plain: (held) => grown.count[isPhysical ? held.enteredOn.node : held.logical.node]++,
+    ranBelow(life, ran) {
+      const known = below.get(life);
+      if (known) known.push(ran);
+      else below.set(life, [ran]);
+    },
+    lived({ life, madeOn, waitsOn, logical, waits }) {
+      grown.count[isPhysical ? madeOn.node : logical.node]++;
+      const ns = waits ? waited(recording, families, life, range, below.get(life)) : 0;
+      if (ns > 0) grown.idle[isPhysical ? waitsOn.node : logical.node] += ns;
+    },
+  });
+  return grown.finish();
 }
 
 /** An open segment's note is its node: that of its physical stack, or of its span's logical one. */

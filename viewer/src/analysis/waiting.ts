@@ -8,14 +8,15 @@ import { type Families } from "../data/families.ts";
 import type { Recording } from "../data/recording.ts";
 import type { Range } from "../state/state.ts";
 
-/** How long a life waits within a time. */
-export function waited(recording: Recording, families: Families, life: number, [from, to]: Range): number {
+/** How long a life waits within a time; `below` is when else something below it ran. */
+export function waited(recording: Recording, families: Families, life: number, [from, to]: Range, below?: readonly Range[]): number {
   const { lives } = recording;
   let waited = 0;
   // Up to where the life is known not to wait, or has been counted as waiting.
   let until = Math.max(from, lives.start[life]);
   const end = Math.min(to, lives.end[life]);
-  for (const [start, stop] of active(recording, families, life)) {
+  const known = active(recording, families, life);
+  for (const [start, stop] of below ? [...known, ...below].sort((a, b) => a[0] - b[0]) : known) {
     if (start >= end) break;
     waited += Math.max(0, start - until);
     until = Math.max(until, stop);

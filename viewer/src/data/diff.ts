@@ -6,7 +6,8 @@ import { decodeAscii } from "./ascii.ts";
 import type { Site } from "./head.ts";
 import { inflate } from "./inflate.ts";
 
-export type Verdict = "slower" | "faster" | "same" | "unclear" | "new" | "gone";
+/** `untested` is what nobody has compared but by looking: a part of what the test had. */
+export type Verdict = "slower" | "faster" | "same" | "unclear" | "new" | "gone" | "untested";
 export type Compared = "total" | "self" | "idle" | "count";
 
 /** A measure on both sides; what is `null` could not be compared. */
@@ -61,6 +62,8 @@ export interface DiffData {
   weight: Compared;
   share: boolean;
   frames: Site[];
+  /** The frame of each callsite of both recordings in the page; `null` for those of instants. */
+  sites: [(number | null)[], (number | null)[]];
   names: NameDiff[];
   trees: { thread: DiffTree; span: DiffTree };
 }

@@ -38,6 +38,12 @@ export const NOTHING_YET: Merged = { trees: { thread: NOTHING, span: NOTHING }, 
 /** Answers kept of each kind. */
 const KEPT = 8;
 
+/** How long typing rests before a server is asked. */
+const REST_MS = 250;
+
+/** What was asked for is no longer what is wanted. */
+class Overtaken extends Error {}
+
 export class Server {
   private readonly merges = new Map<string, Merged | null>();
   private readonly nears = new Map<string, Recording | null>();
@@ -52,6 +58,8 @@ export class Server {
   /** How many answers are on their way, and why one did not come. */
   pending = 0;
   problem = "";
+  /** What `merged` was asked for last. */
+  private asked = "";
 
   /** Asks for what the first picture needs. */
   static async open(width: number): Promise<Server> {
@@ -90,10 +98,19 @@ export class Server {
     return decodeWindow(await answer.arrayBuffer());
   }
 
-  /** What is added up over a stretch of time, or all of it; `null` while it is on its way. */
-  merged(range: Range | null): Merged | null {
-    const query = range ? `?from=${Math.floor(range[0])}&to=${Math.ceil(range[1])}` : "";
-    return this.kept(this.merges, query, async () => (await (await ask(`merged${query}`)).json()) as Merged);
+  /**
+   * What is added up over a stretch of time, or all of it; `narrowing` says in a query's words what
+   * else is selected. `null` while it is on its way.
+   */
+  merged(range: Range | null, narrowing = ""): Merged | null {
+    const time = range ? `from=${Math.floor(range[0])}&to=${Math.ceil(range[1])}` : "";
+    const query = [time, narrowing].filter((part) => part !== "").join("&");
+    this.asked = query;
+    return this.kept(this.merges, query, async () => {
+      // Who types a pattern means the last letter, not each.
+      if (narrowing !== "") await this.rested(query);
+      return (await (await ask(`merged?${query}`)).json()) as Merged;
+    });
   }
 
   /**
@@ -121,12 +138,21 @@ export class Server {
     try {
       return await find();
     } catch (error) {
+      if (error instanceof Overtaken) return null;
       this.problem = error instanceof Error ? error.message : String(error);
       return null;
     } finally {
       this.pending--;
       this.changed(false);
     }
+  }
+
+  /** Waits until typing rests, and goes on if this is still what is wanted. */
+  private async rested(query: string): Promise<void> {
+    await new Promise((done) => setTimeout(done, REST_MS));
+    if (this.asked === query) return;
+    this.merges.delete(query);
+    throw new Overtaken();
   }
 
   private kept<T>(answers: Map<string, T | null>, query: string, find: () => Promise<T>): T | null {

@@ -1,5 +1,5 @@
 /**
- * The controls that all merged graphs share, and the keys that go with them.
+ * The controls that merged graphs and tables share, and the keys that go with them.
  */
 
 import type { App } from "../app/app.ts";
@@ -47,15 +47,22 @@ export function narrowingParts(app: App): Part[] {
   ];
 }
 
-/** Keys for what the parts set; `site` is the frame that the keys of narrowing act on. */
+/** Keys for what the parts set; `site` is the frame at the cursor. */
 export function graphKeys(app: App, site: () => Site | null): Key[] {
   const nextWeight = () => WEIGHTS[(WEIGHTS.indexOf(app.state.weight) + 1) % WEIGHTS.length] as Weight;
   return [
     { keys: ["b"], does: "Weight: busy, idle, count", run: () => app.set({ weight: nextWeight() }) },
     { keys: ["l"], does: "Stacks by thread or by parent", run: () => app.set({ stacks: app.state.stacks === "thread" ? "span" : "thread" }) },
-    { keys: ["f"], does: "Focus on the frame at the cursor", run: () => narrow(app, "focus", site()) },
-    { keys: ["i"], does: "Ignore stacks with the frame at the cursor", run: () => narrow(app, "ignore", site()) },
-    { keys: ["h"], does: "Hide the frame at the cursor", run: () => narrow(app, "hide", site()) },
+    ...narrowingKeys(app, "the frame at the cursor", site),
+  ];
+}
+
+/** Keys that put what is chosen into focus, and so on. */
+export function narrowingKeys(app: App, chosen: string, site: () => Site | null): Key[] {
+  return [
+    { keys: ["f"], does: `Focus on ${chosen}`, run: () => narrow(app, "focus", site()) },
+    { keys: ["i"], does: `Ignore stacks with ${chosen}`, run: () => narrow(app, "ignore", site()) },
+    { keys: ["h"], does: `Hide ${chosen}`, run: () => narrow(app, "hide", site()) },
     { keys: ["x"], does: "No focus, nothing ignored or hidden", run: () => app.set({ focus: "", ignore: "", hide: "", zoom: "" }) },
   ];
 }

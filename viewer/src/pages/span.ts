@@ -3,6 +3,7 @@
  */
 
 import { Instances, exactQuantile } from "../analysis/instances.ts";
+import { narrowingOf } from "../analysis/narrowing.ts";
 import { type SpanStatistics, quantile, statistics } from "../analysis/statistics.ts";
 import type { App } from "../app/app.ts";
 import { Bar, segments, space } from "../app/bar.ts";
@@ -15,8 +16,9 @@ import type { Recording, Span as SpanId } from "../data/recording.ts";
 import { fieldsOf, lifetimeOf, segmentsOf, spanKey } from "../data/span.ts";
 import type { Durations } from "../distribution/bins.ts";
 import { Distribution } from "../distribution/distribution.ts";
+import { narrowingKeys, narrowingParts } from "../graph/controls.ts";
 import { nameOf } from "../graph/words.ts";
-import type { Measure, Range } from "../state/state.ts";
+import { ALWAYS, type Measure } from "../state/state.ts";
 import { around } from "./chart/window.ts";
 import { NameList } from "./namelist.ts";
 
@@ -26,8 +28,6 @@ export const span: Page = {
   mount: (host, app) => new Span(host, app),
 };
 
-/** All of the time there is. */
-const ALWAYS: Range = [0, Number.MAX_SAFE_INTEGER];
 const TABLE_ROWS = 500;
 const FIELDS = 6;
 
@@ -73,6 +73,7 @@ class Span implements PageView {
       ]),
       { element: button("Longest in the chart", "Jump to where the longest one ran (w)", () => this.openLongest()), draw() {} },
       { element: button("Callers and callees", "Open Sandwich (s)", () => this.openSandwich()), draw() {} },
+      ...narrowingParts(app),
       space(),
       { element: element("span", { class: "hint" }, "Drag over the distribution to list those spans"), draw() {} },
     ]);
@@ -86,6 +87,7 @@ class Span implements PageView {
       { keys: ["b"], does: "Measure: busy, self, lifetime", run: () => this.nextMeasure() },
       { keys: ["w"], does: "The longest one in the chart", run: () => this.openLongest() },
       { keys: ["s"], does: "Callers and callees", run: () => this.openSandwich() },
+      ...narrowingKeys(app, "this name", () => app.site(this.names.site()) ?? null),
     ];
   }
 
@@ -136,9 +138,10 @@ class Span implements PageView {
     const range = this.app.state.range ?? ALWAYS;
     const site = this.names.site();
     const { recording } = this.app;
-    const key = `${site} ${range.join()}`;
+    const narrowing = narrowingOf(this.app.state);
+    const key = JSON.stringify([site, range, narrowing]);
     if (this.made?.key !== key || this.made.recording !== recording) {
-      this.made = { key, recording, instances: new Instances(recording, site, range) };
+      this.made = { key, recording, instances: new Instances(recording, site, range, narrowing) };
       this.listed = this.counted = null;
     }
     return this.made.instances;

@@ -15,6 +15,9 @@ export type Measure = "busy" | "lifetime" | "self";
 /** From, to, in ns since the recording's start. */
 export type Range = readonly [number, number];
 
+/** All of the time there is. */
+export const ALWAYS: Range = [0, Number.MAX_SAFE_INTEGER];
+
 export interface State {
   page: PageId;
   /** The time the chart shows; `null` for all of it. */

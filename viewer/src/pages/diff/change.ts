@@ -57,6 +57,7 @@ export function differenceText([before, after]: Pair, of: Compared, share: boole
 export function evidence(measure: MeasureDiff, confidence: number): string {
   const values = `${duration(measure.before_ns)} → ${duration(measure.after_ns)}`;
   const { ratio, low, high, adjusted_p: p } = measure;
+  if (measure.verdict === "untested") return `${values}: not tested, because the test takes all of both recordings`;
   if (ratio === null || low === null || high === null || p === null) return `${values}: too little to compare (${measure.verdict})`;
   const shift = `${ratioText(ratio)}, ${(100 * confidence).toFixed(1)} % sure to lie in ${ratioText(low)} … ${ratioText(high)}`;
   return `${values}: ${shift}; p = ${p.toPrecision(2)} from ${measure.compared_before} and ${measure.compared_after} ${measure.compared} (${measure.verdict})`;

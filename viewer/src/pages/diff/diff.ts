@@ -19,7 +19,8 @@ import { type GraphModel, heightOf } from "../../graph/picture.ts";
 import { NO_SPAN } from "../../graph/words.ts";
 import { amount, changeColour, changeText, differenceText } from "./change.ts";
 import { measureOf, nameColumns, weightOf } from "./names.ts";
-import { type Pair, type Sides, sidesOf } from "./sides.ts";
+import { partNames } from "./partnames.ts";
+import { type Pair, type Sides, isPart, isSingle, sidesOf } from "./sides.ts";
 import { thresholdPart } from "./threshold.ts";
 
 export const diff: Page = {
@@ -42,7 +43,8 @@ class Diff implements PageView {
   private readonly crumbs = new Crumbs("all", (node) => this.zoomTo(node));
   private readonly bar: Bar;
   private colours: { by: string; of: Rgb[] } | null = null;
-  private matching: { search: string; frames: boolean[]; names: NameDiff[] } | null = null;
+  private matching: { search: string; of: readonly NameDiff[]; frames: boolean[]; names: NameDiff[] } | null = null;
+  private part: { key: string; names: NameDiff[] } | null = null;
   readonly keys: Key[];
 
   constructor(
@@ -55,6 +57,7 @@ class Diff implements PageView {
       compared: () => this.compared(),
       share: () => this.share(),
       whole: () => this.whole(),
+      names: () => this.compare(),
       colour: (frame: number) => this.colour(frame),
     };
     this.names = new DataTable(app, nameColumns(data, view), {
@@ -156,7 +159,7 @@ class Diff implements PageView {
       ["after", "after", "Frames as wide as after: shows what is new"],
     ]);
     const narrowing = narrowingParts(app);
-    return [compared, share, side, directionPart(app), stacksPart(app), thresholdPart(app, () => this.threshold()), ...narrowing, space(), text("total", () => this.summary())];
+    return [compared, share, side, directionPart(app), stacksPart(app), thresholdPart(app, () => this.threshold()), ...narrowing, text("hint", () => this.scope()), space(), text("total", () => this.summary())];
   }
 
   private summary(): string {
@@ -225,12 +228,35 @@ class Diff implements PageView {
   /** What a search finds, among frames and names. */
   private found() {
     const { search } = this.app.state;
-    if (this.matching?.search !== search) {
+    const of = this.compare();
+    if (this.matching?.search !== search || this.matching.of !== of) {
       const pattern = search === "" ? null : patternOf(search);
       const frames = this.data.frames.map((site) => !pattern || matchesSite(pattern, site));
-      this.matching = { search, frames, names: this.data.names.filter((name) => frames[name.frame]) };
+      this.matching = { search, of, frames, names: of.filter((name) => frames[name.frame]) };
     }
     return this.matching;
+  }
+
+  /** The names of what is selected: all of the time with what the test says, a part as it is. */
+  private compare(): readonly NameDiff[] {
+    const { app, data } = this;
+    if (!isPart(app, data)) return data.names;
+    const { range, focus, ignore, hide } = app.state;
+    const key = JSON.stringify([range, focus, ignore, hide]);
+    if (this.part?.key !== key) this.part = { key, names: partNames(app, data) };
+    return this.part.names;
+  }
+
+  /** What of the selection is compared, where that is not all there is to know. */
+  private scope(): string {
+    const { app, data } = this;
+    const { range } = app.state;
+    if (isPart(app, data)) {
+      const time = range ? "The selected time, from the start of each recording" : "What is selected";
+      return `${time}; the test is for all of both recordings`;
+    }
+    const several = data.recordings.map((number) => count(number)).join(" and ");
+    return range && !isSingle(data) ? `All of the time of ${several} recordings is compared, not what is selected` : "";
   }
 
   private colour(frame: number): Rgb {

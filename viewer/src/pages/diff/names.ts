@@ -15,6 +15,8 @@ export interface NameView {
   share(): boolean;
   /** All of each side. */
   whole(): Pair;
+  /** The names that are compared. */
+  names(): readonly NameDiff[];
   colour(frame: number): Rgb;
 }
 
@@ -45,7 +47,7 @@ export function nameColumns(diff: DiffData, view: NameView): Column<NameDiff>[] 
     const whole = view.whole();
     return view.share() ? [before / Math.max(1, whole[0]), after / Math.max(1, whole[1])] : [before, after];
   };
-  const most = () => diff.names.reduce((most, name) => Math.max(most, Math.abs(scaled(name)[1] - scaled(name)[0])), 1e-9);
+  const most = () => view.names().reduce((most, name) => Math.max(most, Math.abs(scaled(name)[1] - scaled(name)[0])), 1e-9);
   const side = (index: 0 | 1, key: string, title: string): Column<NameDiff> => ({
     key,
     title,

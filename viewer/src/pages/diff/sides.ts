@@ -1,10 +1,14 @@
 /**
- * The stacks of both sides as the page shows them: narrowed, read in one direction, aligned.
+ * The stacks of both sides as the page shows them: of what is selected, read in one direction, aligned.
+ *
+ * All of the time is what the command compared. Of a selected time, or under focus, ignore and hide, the
+ * stacks are those of the two recordings in the page; of several recordings a side only one is there, so
+ * then all of the time is compared, whatever is selected of it.
  */
 
 import { type Aligned, type Standing, align, standings, summed } from "../../analysis/aligned.ts";
-import { type MergedTree, reversed } from "../../analysis/mergedtree.ts";
-import { narrowed } from "../../analysis/narrowing.ts";
+import { Grower, type MergedTree, mergedTree, reversed } from "../../analysis/mergedtree.ts";
+import { narrowed, narrowingOf } from "../../analysis/narrowing.ts";
 import type { App } from "../../app/app.ts";
 import type { Compared, DiffData, DiffTree, OwnColumns } from "../../data/diff.ts";
 import { Layout } from "../../graph/layout.ts";
@@ -55,19 +59,46 @@ function widthOf(compared: Compared): "busy" | "idle" | "count" {
 
 const known = new WeakMap<DiffData, { key: string; sides: Sides }>();
 
+/** Whether each side is the recording in the page, so that any part of it can be compared. */
+export function isSingle({ recordings }: DiffData): boolean {
+  return recordings[0] === 1 && recordings[1] === 1;
+}
+
+/** Whether less than all is selected that could be. */
+export function isPart(app: App, diff: DiffData): boolean {
+  return isSingle(diff) && (app.state.range !== null || narrowingOf(app.state) !== null);
+}
+
 /** The stacks that the state asks for. */
 export function sidesOf(app: App, diff: DiffData): Sides {
-  const { stacks, focus, ignore, hide } = app.state;
-  const key = JSON.stringify([stacks, focus, ignore, hide, app.state.reversed]);
+  const { stacks, range, focus, ignore, hide } = app.state;
+  const key = JSON.stringify([stacks, range, focus, ignore, hide, app.state.reversed]);
   const kept = known.get(diff);
   if (kept?.key === key) return kept.sides;
-  const trees = [treeOf(diff.trees[stacks], "before"), treeOf(diff.trees[stacks], "after")].map((tree) => {
-    const narrow = focus === "" && ignore === "" && hide === "" ? tree : narrowed(tree, diff.frames, { focus, ignore, hide });
-    return app.state.reversed ? reversed(narrow) : narrow;
-  });
-  const sides = new Sides(align(trees[0], trees[1]));
+  const narrowing = narrowingOf(app.state);
+  const whole = (side: "before" | "after") => {
+    const tree = treeOf(diff.trees[stacks], side);
+    return narrowing ? narrowed(tree, diff.frames, narrowing) : tree;
+  };
+  const part = (side: 0 | 1) => framed(mergedTree(app, stacks, app.recordings[side]), diff.sites[side]);
+  const [before, after] = isPart(app, diff) ? [part(0), part(1)] : [whole("before"), whole("after")];
+  const sides = new Sides(app.state.reversed ? align(reversed(before), reversed(after)) : align(before, after));
   known.set(diff, { key, sides });
   return sides;
+}
+
+/** A graph of callsites as one of frames. */
+function framed(tree: MergedTree, sites: readonly (number | null)[]): MergedTree {
+  const grown = new Grower();
+  const place = new Int32Array(tree.length);
+  for (let node = 0; node < tree.length; node++) {
+    const site = tree.site[node];
+    if (node > 0) place[node] = grown.child(place[tree.parent[node]], site < 0 ? site : (sites[site] ?? -1));
+    grown.busy[place[node]] += tree.busy[node];
+    grown.idle[place[node]] += tree.idle[node];
+    grown.count[place[node]] += tree.count[node];
+  }
+  return grown.finish();
 }
 
 function treeOf(tree: DiffTree, side: "before" | "after"): MergedTree {

@@ -14,6 +14,7 @@ import type { Key } from "../../app/keys.ts";
 import type { Page, PageView, Table } from "../../app/page.ts";
 import { PARENT_ROOT } from "../../data/recording.ts";
 import { Distribution } from "../../distribution/distribution.ts";
+import { narrowingKeys, narrowingParts } from "../../graph/controls.ts";
 import { requestColumns } from "./columns.ts";
 import { type ComparedFrame, compare, comparisonRows } from "./comparison.ts";
 import { Heatmap } from "./heatmap.ts";
@@ -74,6 +75,7 @@ class Requests implements PageView {
     });
     this.bar = new Bar([
       kindPart(app, () => this.kindNames()),
+      ...narrowingParts(app),
       text("total", () => `${count(this.rows().listed.length)} of ${count(rowsOf(app).length)} requests`),
       { element: button("Slowest", "Choose the slowest of these (w)", () => this.chooseSlowest()), draw() {} },
       space(),
@@ -88,6 +90,7 @@ class Requests implements PageView {
       { keys: ["w"], does: "Choose the slowest", run: () => this.chooseSlowest() },
       { keys: ["c"], does: "Compare others with the chosen one", run: () => this.pin() },
       { keys: ["m"], does: "Compare with the median of its kind", run: () => app.set({ compare: 0 }) },
+      ...narrowingKeys(app, "the name of the chosen one's root", () => app.site(this.chosen()?.site ?? -1) ?? null),
     ];
   }
 
