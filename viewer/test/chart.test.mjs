@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 import { after, test } from "node:test";
-import { REQUESTS, close, open, report } from "./harness.mjs";
+import { REQUESTS, close, exactNs, open, report, spanfireJson } from "./harness.mjs";
 
 after(close);
 const file = report(REQUESTS);
@@ -35,5 +35,28 @@ test("no more is drawn than there are pixels", async () => {
     return { boxes: Number(dataset.boxes), most: width * Math.ceil(height / 18) };
   });
   assert.ok(drawn.boxes > 500 && drawn.boxes <= drawn.most, JSON.stringify(drawn));
+  await view.close();
+});
+
+test("n and p go through what is found in a request, and around in it", async () => {
+  const requests = spanfireJson("requests", REQUESTS);
+  const view = await open(file, { hash: `#request=${requests[0].id}&search=^acquire$` });
+  const expected = (await view.table()).filter((row) => row.span === "acquire").map((row) => exactNs(row.start)).sort((a, b) => a - b);
+  const found = expected.length;
+  assert.ok(found > 1, String(found));
+  const starts = [];
+  const press = async (key) => {
+    const before = await view.page.locator(".details dl").textContent().catch(() => "");
+    await view.press(key);
+    await view.until((before) => document.querySelector(".details dl").textContent !== before, "another span", before);
+    starts.push(exactNs(await view.page.locator(".details dt:text-is('start') + dd").textContent()));
+  };
+  for (let time = 0; time < found; time++) await press("n");
+  assert.deepEqual(starts.map((ns) => ns - starts[0]), expected.map((ns) => ns - expected[0]));
+  await press("n");
+  assert.equal(starts.at(-1), starts[0]);
+  await press("p");
+  assert.equal(starts.at(-1), starts[found - 1]);
+  assert.match(await view.page.locator(".heading").textContent(), new RegExp(`Request ${requests[0].id}`));
   await view.close();
 });

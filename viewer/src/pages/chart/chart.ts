@@ -2,12 +2,11 @@
  * *Chart*: what ran when, on all threads or in one request.
  */
 
-import { type From, nextMatch } from "../../analysis/nextmatch.ts";
 import type { App } from "../../app/app.ts";
 import { button, element } from "../../app/elements.ts";
 import type { Page, PageView, Table } from "../../app/page.ts";
 import { Tip } from "../../app/tip.ts";
-import { type Place, type Span, sameSpan, spanAt } from "../../data/recording.ts";
+import { type Place, type Span, sameSpan } from "../../data/recording.ts";
 import { lifetimeOf, spanKey, spanOfKey } from "../../data/span.ts";
 import { CanvasSheet, type Sheet } from "../../draw/sheet.ts";
 import { SvgSheet } from "../../draw/svg.ts";
@@ -18,7 +17,7 @@ import { type Moves, chartKeys } from "./keys.ts";
 import { Minimap } from "./minimap.ts";
 import { type PointerTarget, listen } from "./pointer.ts";
 import { RequestScene } from "./request.ts";
-import { AXIS, type Box, ROW, type Scene } from "./scene.ts";
+import { AXIS, type Box, type Found, ROW, type Scene } from "./scene.ts";
 import { Threads } from "./threads.ts";
 import { TimeWindow, around } from "./window.ts";
 
@@ -46,7 +45,7 @@ class Chart implements PageView, PointerTarget, Moves {
   /** A time that is being dragged over. */
   private measured: Range | null = null;
   /** What `find` found last. */
-  private found: From | null = null;
+  private found: Found | null = null;
   readonly keys = chartKeys(this);
 
   constructor(
@@ -89,11 +88,10 @@ class Chart implements PageView, PointerTarget, Moves {
   find(step: 1 | -1): void {
     const { app } = this;
     if (!app.search.active) return;
-    const from = this.found ?? { ns: step > 0 ? this.view[0] - 1 : this.view[1], place: null };
-    const place = nextMatch(app.recording, app.search, from, step);
-    if (!place) return;
-    this.found = { ns: app.recording.lanes[place.lane].rows[place.depth].start[place.index], place };
-    this.reveal(spanAt(app.recording, place), place);
+    const found = this.scene.find(step, this.found, this.view);
+    if (!found) return;
+    this.found = found;
+    this.reveal(found.span, found.place);
   }
 
   svg(): string {
@@ -182,7 +180,7 @@ class Chart implements PageView, PointerTarget, Moves {
     const { request } = this.app.state;
     if (request === this.request) return;
     this.request = request;
-    this.hovered = null;
+    this.hovered = this.found = null;
     const root = request > 0 ? this.app.recording.lives.number.indexOf(request) : -1;
     this.scene = root >= 0 ? new RequestScene(this.app, root) : this.threads;
     const title = this.scene.title();

@@ -13,7 +13,7 @@ import type { Effort } from "../../draw/rowpainter.ts";
 import type { Sheet } from "../../draw/sheet.ts";
 import type { Range } from "../../state/state.ts";
 import { type RequestItem, type RequestLayout, layOut } from "./requestlayout.ts";
-import { AXIS, type Box, LABEL_FROM, LABEL_MARGIN, ROW, type Scene } from "./scene.ts";
+import { AXIS, type Box, type Found, LABEL_FROM, LABEL_MARGIN, ROW, type Scene } from "./scene.ts";
 import type { TimeWindow } from "./window.ts";
 
 const PITCH = 7;
@@ -86,6 +86,20 @@ export class RequestScene implements Scene {
 
   boxes(span: Span): Box[] {
     return this.layout.items.filter((item) => sameSpan(item.span, span)).map(box);
+  }
+
+  find(step: 1 | -1, last: Found | null, view: Range): Found | null {
+    const { layout, recording } = this;
+    const { search } = this.app;
+    const isFound = ({ span }: RequestItem) => search.finds(siteOf(recording, span), "life" in span ? span.life : -1);
+    // A stable order: of those that start together, parents come first.
+    const found = layout.items.filter(isFound).sort((a, b) => a.start - b.start);
+    const at = last ? found.findIndex(({ span }) => sameSpan(span, last.span)) : -1;
+    const ns = last?.ns ?? (step > 0 ? view[0] - 1 : view[1] + 1);
+    const isNext = ({ start }: RequestItem) => (step > 0 ? start > ns : start < ns);
+    const next = at >= 0 ? found[at + step] : step > 0 ? found.find(isNext) : found.findLast(isNext);
+    const item = next ?? (step > 0 ? found[0] : found.at(-1));
+    return item ? { span: item.span, place: null, ns: item.start } : null;
   }
 
   table(view: Range): Table {

@@ -28,6 +28,15 @@ export interface Box {
   top: number;
 }
 
+/** What a search has found. */
+export interface Found {
+  span: Span;
+  /** The segment, where it is one. */
+  place: Place | null;
+  /** When it starts. */
+  ns: number;
+}
+
 export interface Scene {
   readonly height: number;
   /** All of its time. */
@@ -42,6 +51,11 @@ export interface Scene {
   instants(height: number, ns: number, slack: number): string[] | null;
   /** Where a span is. */
   boxes(span: Span): Box[];
+  /**
+   * The next in time of what the search finds here, or the one before: counted from the one found
+   * last, or else from the edge of the view; from the other end where there is none.
+   */
+  find(step: 1 | -1, last: Found | null, view: Range): Found | null;
   table(view: Range): Table;
   /** The title over the picture, if it is not of everything. */
   title(): string | null;

@@ -2,6 +2,7 @@
  * The chart of all threads on one axis: a lane under the other, a row for each depth.
  */
 
+import { nextMatch } from "../../analysis/nextmatch.ts";
 import type { App } from "../../app/app.ts";
 import { counted, exactDuration } from "../../app/format.ts";
 import { type Lane, type Place, type Recording, type Span, firstAbove, spanAt } from "../../data/recording.ts";
@@ -11,7 +12,7 @@ import { pixel } from "../../draw/palette.ts";
 import { type Effort, RowPainter } from "../../draw/rowpainter.ts";
 import type { Sheet } from "../../draw/sheet.ts";
 import type { Range } from "../../state/state.ts";
-import { AXIS, type Box, LABEL_FROM, LABEL_MARGIN, ROW, type Scene } from "./scene.ts";
+import { AXIS, type Box, type Found, LABEL_FROM, LABEL_MARGIN, ROW, type Scene } from "./scene.ts";
 import { threadsTable } from "./table.ts";
 import type { TimeWindow } from "./window.ts";
 
@@ -104,6 +105,13 @@ export class Threads implements Scene {
 
   boxes(span: Span): Box[] {
     return segmentsOf(this.recording, span).map((place) => this.box(place));
+  }
+
+  find(step: 1 | -1, last: Found | null, view: Range): Found | null {
+    const { recording } = this;
+    const from = last ?? { ns: step > 0 ? view[0] - 1 : view[1], place: null };
+    const place = nextMatch(recording, this.app.search, from, step);
+    return place && { span: spanAt(recording, place), place, ns: recording.lanes[place.lane].rows[place.depth].start[place.index] };
   }
 
   table(view: Range) {
