@@ -94,3 +94,25 @@ test("every page lists its keys, and is reached by a number", async () => {
   }
   await view.close();
 });
+
+test("the bar over the pages is one line whose parts do not overlap, however narrow and long", async () => {
+  const long = await rewrite(comparison(BEFORE, REQUESTS), (json) => {
+    if (json.title !== undefined) json.title = "a name that is long ".repeat(20);
+  });
+  for (const width of [1024, 1180, 1280, 1440, 1920]) {
+    const view = await open(long, { hash: "#page=flame&search=s&range=50000000-250000000", width });
+    await view.until(() => document.querySelector("header .found").textContent !== "", "what is found");
+    const bar = await view.page.evaluate(() => {
+      const header = document.querySelector("header");
+      const parts = [...header.children].filter((part) => part.getBoundingClientRect().width > 0).map((part) => part.getBoundingClientRect());
+      const { title, textContent } = header.querySelector(".title");
+      return { height: header.clientHeight, parts: parts.map(({ left, right, top, bottom }) => ({ left, right, top, bottom })), isTold: title === textContent };
+    });
+    assert.ok(bar.height < 50, `${width}: ${bar.height}`);
+    assert.ok(bar.isTold);
+    bar.parts.forEach(({ left, right, top, bottom }, at) => {
+      assert.ok(left >= (bar.parts[at - 1]?.right ?? 0) && right <= width && top >= 0 && bottom <= bar.height, `${width}: ${JSON.stringify(bar.parts)}`);
+    });
+    await view.close();
+  }
+});

@@ -45,7 +45,7 @@ export function choice<T extends string>(
 ): HTMLLabelElement {
   const select = element("select", {}, ...options.map(([value, text]) => option(value, text, value === chosen)));
   select.addEventListener("change", () => choose(select.value as T));
-  return element("label", { class: "choice" }, label, " ", select);
+  return element("label", { class: "choice", title: label }, element("span", { class: "label" }, `${label} `), select);
 }
 
 function option(value: string, text: string, selected: boolean): HTMLOptionElement {

@@ -34,6 +34,11 @@ export class Shell {
   private readonly searchBox = element("input", { title: "Search by regular expression (/)" });
   private readonly found = element("span", { class: "found", attributes: { "aria-live": "polite" } });
   private readonly themeButton = button("", "Light or dark", () => this.nextTheme());
+  /** Each is there where the page has such an export. */
+  private readonly saveButtons = {
+    svg: button("SVG", "Save the present view as a picture", () => this.saveAs("svg")),
+    folded: button("Folded", "Save the present view as folded stacks", () => this.saveAs("folded")),
+  };
   private readonly colour: HTMLLabelElement;
   private readonly twin = new Twin();
   private readonly keyList: KeyList;
@@ -47,6 +52,7 @@ export class Shell {
     const { served } = this.app.recording;
     this.follower = served ? new Follower(this.app, served) : null;
     this.keyList = new KeyList(this.app.keys);
+    this.themeButton.classList.add("theme");
     this.colour = choice("Colour by", COLOURS, this.app.state.colour, (colour) => this.app.set({ colour }));
     this.searchBox.type = "search";
     this.searchBox.placeholder = "Search: name or field=value";
@@ -75,8 +81,8 @@ export class Shell {
       this.colour,
       this.themeButton,
       button("Table", "Show what is drawn as a table (t)", () => this.toggleTable()),
-      button("SVG", "Save the present view as a picture", () => this.saveAs("svg")),
-      button("Folded", "Save the present view as folded stacks", () => this.saveAs("folded")),
+      this.saveButtons.svg,
+      this.saveButtons.folded,
       button("?", "List the keys (?)", () => this.keyList.toggle()),
     );
   }
@@ -113,7 +119,8 @@ export class Shell {
   private draw(): void {
     const { state } = this.app;
     document.documentElement.dataset["theme"] = this.app.isDark ? "dark" : "light";
-    this.themeButton.textContent = { auto: "◐ auto", light: "☀ light", dark: "☾ dark" }[state.theme];
+    const sign = { auto: "◐", light: "☀", dark: "☾" }[state.theme];
+    this.themeButton.replaceChildren(sign, element("span", { class: "word" }, ` ${state.theme}`));
     if (this.searchBox.value !== state.search) this.searchBox.value = state.search;
     const select = this.colour.querySelector("select");
     if (select) select.value = state.colour;
@@ -137,7 +144,10 @@ export class Shell {
     this.foundTimer = window.setTimeout(() => {
       const { names, spans, share } = matchShare(this.app);
       const what = [names > 0 && counted(names, "name"), spans > 0 && counted(spans, "span")].filter((text) => text !== false);
-      this.found.textContent = what.length > 0 ? `${what.join(", ")}: ${percent(share)} of busy time` : "nothing found";
+      const long = (text: string) => element("span", { class: "long" }, text);
+      const found = what.length > 0 ? [long(`${what.join(", ")}: `), percent(share), long(" of busy time")] : ["nothing found"];
+      this.found.replaceChildren(...found);
+      this.found.title = this.found.textContent ?? "";
     }, REST_MS);
   }
 
@@ -145,9 +155,10 @@ export class Shell {
     const { range } = this.app.state;
     this.rangeChip.hidden = !range;
     if (!range) return;
-    const text = `${duration(range[1] - range[0])} selected`;
+    const text = duration(range[1] - range[0]);
+    const label = element("span", { title: `${text} selected` }, text, element("span", { class: "long" }, " selected"));
     const clear = button("×", "Show all of the time again (Escape)", () => this.app.set({ range: null }));
-    this.rangeChip.replaceChildren(text, clear);
+    this.rangeChip.replaceChildren(label, clear);
   }
 
   private openPage(): void {
@@ -158,6 +169,8 @@ export class Shell {
     const view = page.mount(this.host, this.app);
     this.open = { page, view, recording: this.app.recording };
     this.app.keys.set({ title: "This page", keys: view.keys ?? [] });
+    this.saveButtons.svg.hidden = !view.svg;
+    this.saveButtons.folded.hidden = !view.folded;
     for (const tab of this.tabs.querySelectorAll<HTMLElement>("button")) {
       tab.setAttribute("aria-current", tab.dataset["page"] === page.id ? "page" : "false");
     }
