@@ -22,13 +22,16 @@ pub fn doc() -> Result<(), String> {
     cargo::run_with(command, &arguments)
 }
 
-/// Every set of the recorder's features.
+/// Every set of the recorder's features, and each feature of the renderings alone.
 ///
 /// Built package by package, because a workspace build would unite what all members ask for and
 /// hide a feature that the recorder forgot to ask for itself.
 pub fn features() -> Result<(), String> {
     for package in ["spanfire-recording", "spanfire-views", "spanfire-render", "spanfire-cli"] {
         cargo::run(&["check", "--package", package])?;
+    }
+    for feature in features_of("spanfire-render")? {
+        cargo::run(&["check", "--package", "spanfire-render", "--features", &feature])?;
     }
     for set in subsets(&features_of("spanfire")?) {
         let list = set.join(",");

@@ -85,10 +85,14 @@ impl Input {
         &self,
         view: impl FnOnce(&Replay<'_>) -> Result<T, Error>,
     ) -> Result<T, Failure> {
+        self.replay(view).map_err(|error| Failure::reading(&self.path, &error))
+    }
+
+    /// Replays the selection into whatever takes a replay, with a progress bar where that takes long.
+    pub fn replay<T>(&self, take: impl FnOnce(&Replay<'_>) -> T) -> T {
         let bar = Bar::new();
         let show = |progress| bar.show(progress);
-        let replay = Replay::new(&self.recording, self.selection.clone()).on_progress(&show);
-        view(&replay).map_err(|error| Failure::reading(&self.path, &error))
+        take(&Replay::new(&self.recording, self.selection.clone()).on_progress(&show))
     }
 
     /// Why there is nothing to draw: the flags left nothing, or there was nothing.

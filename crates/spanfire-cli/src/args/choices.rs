@@ -92,6 +92,20 @@ pub enum RequestSort {
 pub enum ExportFormat {
     /// Stacks and their weight, a line each: for flamegraph.pl, inferno, speedscope
     Folded,
+    /// Trace events as JSON: for Perfetto, chrome://tracing
+    Chrome,
+}
+
+impl ExportFormat {
+    /// The format as it is typed.
+    pub fn word(self) -> String {
+        self.to_possible_value().map_or(String::new(), |value| value.get_name().to_owned())
+    }
+
+    /// All formats as they are typed.
+    pub fn words() -> Vec<String> {
+        Self::value_variants().iter().map(|format| format.word()).collect()
+    }
 }
 
 impl From<Names> for spanfire_views::Names {

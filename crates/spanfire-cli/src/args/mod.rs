@@ -71,7 +71,7 @@ pub enum Command {
     Diff(DiffArgs),
     /// Writes the recording for another tool
     #[command(
-        mut_arg("to", |to| to.required(true).help_heading(None).value_name("FORMAT|TIME").help(EXPORT_TO)),
+        mut_arg("to", |to| to.required(true).help_heading(None).value_name("FORMAT|TIME").help(export_to())),
         after_help = "Example:\n  spanfire export server.spanfire --to folded | flamegraph.pl > server.svg"
     )]
     Export(ExportArgs),
@@ -82,8 +82,12 @@ pub enum Command {
     Completions(CompletionsArgs),
 }
 
-const EXPORT_TO: &str =
-    "The format: folded; and, given once more, the time from which on everything is cut off";
+fn export_to() -> String {
+    let formats = ExportFormat::words().join(", ");
+    format!(
+        "The format ({formats}); and, given once more, the time from which on everything is cut off"
+    )
+}
 
 /// `spanfire run`.
 #[derive(Debug, Args)]

@@ -1,27 +1,87 @@
 //! `spanfire export`.
 
 use super::call_tree;
-use crate::args::{ExportArgs, ExportFormat, SelectionArgs};
-use crate::failure::Failure;
+use crate::args::{ExportArgs, ExportFormat, SelectionArgs, StacksArgs, Weight};
+use crate::failure::{Failure, say};
 use crate::input::Input;
 use crate::output::Output;
 use clap::ValueEnum;
-use spanfire_render::export;
+use spanfire_render::Error;
+use spanfire_render::export::{self, Carried, Source};
+use std::io::Write;
 use std::process::ExitCode;
 
-/// Writes the recording for another tool.
+/// Writes a recording while it is replayed.
+type Exporter = fn(&Source<'_>, &mut dyn Write) -> Result<Carried, Error>;
+
+/// Writes the recording for another tool. What the other format does not carry is said in one line on
+/// standard error.
 pub fn export(args: &ExportArgs) -> Result<ExitCode, Failure> {
     let (format, part) = format_and_part(&args.input.selection)?;
+    let exporter = match format {
+        ExportFormat::Folded => return folded(args, &part),
+        ExportFormat::Chrome => export::chrome,
+    };
+    refuse_stacks(format, &args.stacks)?;
     let input = Input::open_part(&args.input.file, &part)?;
     let output = Output::open(&args.output, input.path())?;
-    match format {
-        ExportFormat::Folded => {
-            let tree = call_tree(&input, &args.stacks, part.root.is_some())?;
-            let (names, weight) = (args.stacks.names.into(), args.stacks.weight.into());
-            output.write(|sink| export::folded(&tree, names, weight, sink))?;
-        }
+    let carried = write(&input, args, output, exporter)?;
+    let lacking = carried.to_string();
+    if !lacking.is_empty() {
+        say(&format!("{}: {lacking}", format.word()));
     }
     Ok(ExitCode::SUCCESS)
+}
+
+fn write(
+    input: &Input,
+    args: &ExportArgs,
+    output: Output,
+    exporter: Exporter,
+) -> Result<Carried, Failure> {
+    let mut carried = Carried::default();
+    let mut unreadable = None;
+    let written = output.write(|sink| {
+        let names = args.stacks.names.into();
+        let done = input.replay(|replay| exporter(&Source { replay, names }, sink));
+        carried = done.inspect_err(|error| {
+            unreadable = error.recording().map(|error| Failure::reading(input.path(), error));
+        })?;
+        Ok(())
+    });
+    match unreadable {
+        Some(failure) => Err(failure),
+        None => written.map(|()| carried),
+    }
+}
+
+/// Folded stacks are of the merged graph, and take its flags.
+fn folded(args: &ExportArgs, part: &SelectionArgs) -> Result<ExitCode, Failure> {
+    let input = Input::open_part(&args.input.file, part)?;
+    let output = Output::open(&args.output, input.path())?;
+    let tree = call_tree(&input, &args.stacks, part.root.is_some())?;
+    let (names, weight) = (args.stacks.names.into(), args.stacks.weight.into());
+    output.write(|sink| export::folded(&tree, names, weight, sink))?;
+    Ok(ExitCode::SUCCESS)
+}
+
+/// A format of single spans has no merged stacks, so flags about them would do nothing.
+fn refuse_stacks(format: ExportFormat, stacks: &StacksArgs) -> Result<(), Failure> {
+    let StacksArgs { reverse, stacks, weight, names: _ } = stacks;
+    let given = [
+        (*reverse, "--reverse"),
+        (stacks.is_some(), "--stacks"),
+        (!matches!(weight, Weight::Busy), "--weight"),
+    ];
+    match given.iter().find(|(given, _)| *given) {
+        Some((_, flag)) => {
+            let format = format.word();
+            Err(Failure::Usage(format!(
+                "export --to {format}: {flag} is of merged stacks, which it has not"
+            )))
+        }
+        None => Ok(()),
+    }
 }
 
 /// Tells the two meanings of `--to` apart: a time begins with a digit, and no format does.
@@ -41,7 +101,6 @@ fn format_and_part(typed: &SelectionArgs) -> Result<(ExportFormat, SelectionArgs
 }
 
 fn usage(problem: &str) -> Failure {
-    let formats = ExportFormat::value_variants().iter().filter_map(ValueEnum::to_possible_value);
-    let formats: Vec<String> = formats.map(|format| format.get_name().to_owned()).collect();
-    Failure::Usage(format!("export --to: {problem}; the formats are {}", formats.join(", ")))
+    let formats = ExportFormat::words().join(", ");
+    Failure::Usage(format!("export --to: {problem}; the formats are {formats}"))
 }

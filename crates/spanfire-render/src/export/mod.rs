@@ -1,7 +1,21 @@
 //! Files of other tools, one module per format.
 //!
-//! [`folded`]: stacks as lines of text, for the FlameGraph family.
+//! Every exporter takes a [`Source`] and a sink, writes while the recording is replayed, in memory
+//! that does not grow with it, and gives back what it [`Carried`]. Times are since the recording's
+//! start, in whole nanoseconds wherever the format has room for them. The same source gives the same
+//! bytes. Each says what its format cannot carry; `docs/exports.md` has the table.
+//!
+//! - [`folded`]: stacks as lines of text, for the FlameGraph family; takes a merged graph
+//! - [`chrome`]: trace events as JSON, for Perfetto, `chrome://tracing` and others
 
+mod source;
+mod carried;
+mod sink;
+mod json;
 mod folded;
+mod chrome;
 
+pub use carried::Carried;
+pub use chrome::chrome;
 pub use folded::folded;
+pub use source::Source;

@@ -9,6 +9,7 @@
 
 mod program;
 mod sketch;
+mod machine;
 mod print;
 mod check;
 

@@ -1,0 +1,40 @@
+//! What every exporter takes.
+
+use spanfire_recording::{LaneId, Recording};
+use spanfire_views::{Names, Replay};
+use std::path::Path;
+
+/// A recording, what of it is selected, and how its spans are labelled.
+#[derive(Clone, Copy)]
+pub struct Source<'a> {
+    /// The recording and the selection.
+    pub replay: &'a Replay<'a>,
+    /// How spans are labelled. Where a format has a place for the target, the file and the line, they
+    /// are there whatever the labels are.
+    pub names: Names,
+}
+
+impl<'a> Source<'a> {
+    /// The recording.
+    pub(super) fn recording(&self) -> &'a Recording {
+        self.replay.recording()
+    }
+
+    /// The label of every callsite, by its number. Two callsites may have one label.
+    pub(super) fn labels(&self) -> Vec<String> {
+        let callsites = self.recording().callsites().iter();
+        callsites.map(|callsite| self.names.label(callsite)).collect()
+    }
+
+    /// The label of every lane, by its number.
+    pub(super) fn lane_labels(&self) -> Vec<String> {
+        let lanes = (0..).map(LaneId).zip(self.recording().lanes());
+        lanes.map(|(id, lane)| lane.label(id)).collect()
+    }
+
+    /// What the program is called: its file's name, or `program` where that is unknown.
+    pub(super) fn program(&self) -> String {
+        let executable = Path::new(&self.recording().header().executable).file_name();
+        executable.map_or("program".to_owned(), |name| name.to_string_lossy().into_owned())
+    }
+}

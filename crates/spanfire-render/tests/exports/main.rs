@@ -1,0 +1,46 @@
+//! Every export of a single span, read back by a reader that shares no code with its writer, and
+//! held against what the views say of the same recording.
+//!
+//! A format has a file here, with a `read` that turns its bytes into a [`reading::Reading`], and tests
+//! that give it [`recordings`] (drawn, with what breaks careless formats) and any program at all
+//! ([`machine`]). `reading` compares. Readers that need node or a browser are in `tests/consumers`.
+
+// The language in which the views' own tests draw recordings.
+#[allow(dead_code)]
+#[path = "../../../spanfire-views/tests/views/program.rs"]
+mod program;
+#[allow(dead_code)]
+#[path = "../../../spanfire-views/tests/views/sketch.rs"]
+mod sketch;
+#[allow(dead_code)]
+#[path = "../../../spanfire-views/tests/views/machine.rs"]
+mod machine;
+
+mod recordings;
+mod reading;
+
+mod chrome;
+
+use spanfire_recording::Recording;
+use spanfire_render::Error;
+use spanfire_render::export::{Carried, Source};
+use spanfire_views::{Names, Replay, Selection};
+use std::io::Write;
+
+/// An exporter.
+type Export = fn(&Source<'_>, &mut dyn Write) -> Result<Carried, Error>;
+
+/// What an exporter writes of a recording, and what it says of that; twice, the bytes are the same.
+#[track_caller]
+fn exported(export: Export, recording: &Recording, selection: &Selection) -> (Vec<u8>, Carried) {
+    let replay = Replay::new(recording, selection.clone());
+    let source = Source { replay: &replay, names: Names::Name };
+    let write = || {
+        let mut bytes = Vec::new();
+        let carried = export(&source, &mut bytes).expect("memory takes everything");
+        (bytes, carried)
+    };
+    let (bytes, carried) = write();
+    assert!(write() == (bytes.clone(), carried.clone()), "the same source gives other bytes");
+    (bytes, carried)
+}
