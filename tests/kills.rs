@@ -6,9 +6,8 @@
 
 use rustix::process::{Pid, Resource, Rlimit, Signal, kill_process, prlimit};
 use spanfire_recording::{Recording, tail};
-use spanfire_tests::{FORMS, Noting, Random, Scene, let_pass};
+use spanfire_tests::{FORMS, Noting, Random, Scene, ended_by_signals, let_pass};
 use std::fs;
-use std::process::Command;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 /// When a program ends, and by whom.
@@ -136,7 +135,7 @@ fn check(usually: u64, (play, ending, threads): (&'static str, &'static str, usi
 
 fn end_one(scene: Scene, end: End, sum: &mut Sum) {
     let folder = tempfile::tempdir().expect("a folder");
-    let program = Command::new(env!("CARGO_BIN_EXE_noting"));
+    let program = ended_by_signals(env!("CARGO_BIN_EXE_noting"));
     let output = folder.path().join("run.spanfire");
     let mut noting = scene.start(program, &output, folder.path());
     if let Killed { from, after_us: (soonest, latest), signal } = end {

@@ -2,12 +2,12 @@
 
 use rustix::process::{Pid, Signal, kill_process};
 use spanfire_recording::Recording;
-use spanfire_tests::{Transcript, wait_until};
+use spanfire_tests::{Transcript, ended_by_signals, wait_until};
 use std::collections::HashMap;
 use std::io::{BufRead, BufReader, Write};
 use std::net::TcpStream;
 use std::os::unix::process::ExitStatusExt;
-use std::process::{Child, Command, Stdio};
+use std::process::{Child, Stdio};
 use std::sync::Mutex;
 use std::thread;
 
@@ -22,7 +22,7 @@ fn check(signal: Signal, handled: bool) {
     for form in ["subscriber", "layer"] {
         let folder = tempfile::tempdir().expect("a folder");
         let path = folder.path().join("run.spanfire");
-        let mut server = Command::new(env!("CARGO_BIN_EXE_server"))
+        let mut server = ended_by_signals(env!("CARGO_BIN_EXE_server"))
             .arg(form)
             .arg(&path)
             .arg(if handled { "handled" } else { "unhandled" })
