@@ -1,8 +1,10 @@
-//! A recording read by the simplest rules: every event of every lane in the order of ticks.
+//! A recording read by the simplest rules: every event of every lane in the order of ticks,
+//! with what comes at once [taken apart](crate::at_once).
 //!
 //! All is held in memory and paired by linear search, so that the rules can be seen to be right;
 //! the views, which must be fast, are compared with it.
 
+use crate::at_once::steps;
 use spanfire_recording::{Chunk, EventKind, Field, LaneId, Parent, Recording, SpanId, Tick};
 use std::collections::HashMap;
 
@@ -28,7 +30,7 @@ pub struct Span {
     pub lane: LaneId,
     /// When it was created, as far as that was recorded.
     pub new: Tick,
-    /// When the last handle was dropped.
+    /// When the last handle was dropped, as far as that was recorded.
     pub close: Option<Tick>,
     /// The span above it, as an index into [`Transcript::spans`].
     pub parent: Option<usize>,
@@ -70,16 +72,9 @@ impl Transcript {
     pub fn of(recording: &Recording) -> Transcript {
         let chunks: Vec<Chunk> =
             (0..recording.chunks().len()).map(|at| recording.chunk(at).expect("a chunk")).collect();
-        let mut order: Vec<(Tick, usize, usize)> = Vec::new();
-        for (chunk, content) in chunks.iter().enumerate() {
-            let events = content.events.iter().enumerate();
-            order.extend(events.map(|(event, at)| (at.tick, chunk, event)));
-        }
-        order.sort();
         let mut reader = Reader::new(recording);
-        for (tick, chunk, event) in order {
-            let chunk = &chunks[chunk];
-            reader.read(chunk, tick, chunk.events[event].kind);
+        for step in steps(recording.form(), &chunks) {
+            reader.read(&chunks[step.chunk], step.tick, step.kind);
         }
         reader.transcript
     }
@@ -136,16 +131,8 @@ impl Reader<'_> {
             EventKind::New { span, callsite, parent, .. } => {
                 self.new_span(lane, tick, span, callsite.index(), parent)
             }
-            EventKind::NewEnter { span, callsite, parent } => {
-                self.new_span(lane, tick, span, callsite.index(), parent);
-                self.enter(lane, tick, span);
-            }
             EventKind::Enter { span } => self.enter(lane, tick, span),
             EventKind::Exit { span } => self.exit(lane, tick, span),
-            EventKind::ExitDrop { span } => {
-                self.exit(lane, tick, span);
-                self.drop_handle(lane, tick, span);
-            }
             EventKind::Drop { span } => self.drop_handle(lane, tick, span),
             EventKind::Clone { span } => {
                 if let Some(life) = self.life("clone", lane, span) {
@@ -168,6 +155,7 @@ impl Reader<'_> {
                 let fields = in_words(chunk.fields(fields));
                 self.transcript.instants.push(Instant { lane, parent, fields });
             }
+            EventKind::NewEnter { .. } | EventKind::ExitDrop { .. } => unreachable!("two steps"),
             EventKind::Lost { .. } => self.transcript.lanes[lane.index()].push("lost".into()),
         }
     }

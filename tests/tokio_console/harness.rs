@@ -4,6 +4,8 @@
 
 #[path = "../harness/counts.rs"]
 mod counts;
+#[path = "../harness/at_once.rs"]
+mod at_once;
 #[path = "../harness/transcript.rs"]
 mod transcript;
 

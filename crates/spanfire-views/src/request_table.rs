@@ -92,7 +92,8 @@ struct Tracked {
     /// How many lanes it runs on now, and since when on any.
     running: u32,
     since_ns: u64,
-    root_closed: bool,
+    /// For how long it ran on any.
+    ran_ns: u64,
 }
 
 impl Tracker {
@@ -133,7 +134,7 @@ impl Tracked {
             open: false,
             fields: Vec::new(),
         };
-        Tracked { request, lanes: Vec::new(), running: 0, since_ns: 0, root_closed: false }
+        Tracked { request, lanes: Vec::new(), running: 0, since_ns: 0, ran_ns: 0 }
     }
 
     fn finish(self) -> Request {
@@ -143,17 +144,19 @@ impl Tracked {
     }
 
     fn pause(&mut self, now_ns: u64) {
-        if self.running > 0 && !self.root_closed {
-            self.request.busy_ns =
-                self.request.busy_ns.saturating_add(now_ns.saturating_sub(self.since_ns));
+        if self.running > 0 {
+            self.ran_ns = self.ran_ns.saturating_add(now_ns.saturating_sub(self.since_ns));
         }
         // A loss that is known late ends what was open when it began: before now.
         self.since_ns = self.since_ns.max(now_ns);
     }
 
+    fn end_root(&mut self, at_ns: u64) {
+        self.pause(at_ns);
+        self.request.busy_ns = self.ran_ns;
+    }
+
     fn close_root(&mut self, closing: &Closing) {
-        self.pause(closing.end_ns);
-        self.root_closed = true;
         self.request.start_ns = closing.start_ns;
         self.request.lifetime_ns = closing.lifetime_ns();
         // A root that closed in a loss did so before what was handed out meanwhile.
@@ -202,6 +205,14 @@ impl Observer for Tracker {
         match tracked.lanes.iter().position(|&lane| lane == segment.lane) {
             Some(index) => tracked.lanes.swap(0, index),
             None => tracked.lanes.insert(0, segment.lane),
+        }
+    }
+
+    fn ended(&mut self, at_ns: u64, life: &Life) {
+        if life.is_root
+            && let Some(tracked) = self.get(life.request)
+        {
+            tracked.end_root(at_ns);
         }
     }
 

@@ -60,13 +60,15 @@ pub trait Visitor {
 
     /// A piece of a span's life begins on a track of its request, directly after the span's birth or
     /// where it is cut. Pieces of a track nest strictly; a span stands on its parent's track, inside it,
-    /// unless something else does at that time.
+    /// unless something else does at that time. A span that ended and turns out to have been used since
+    /// begins another piece.
     fn began(&mut self, _piece: &TrackPiece) {}
 
     /// The innermost piece of a track ends.
     fn ended(&mut self, _piece: &TrackPiece) {}
 
-    /// A span closed.
+    /// A span closed. Told when that is sure, which may be after what happened later: until a thread
+    /// goes on, it may have dropped a span that another one still uses.
     fn closed(&mut self, _span: &VisitedSpan<'_>) {}
 
     /// An event of `tracing`.
@@ -195,7 +197,7 @@ pub struct VisitedSpan<'a> {
     pub follows: &'a [SpanNumber],
     /// Whether it was still open when the recording ended.
     pub open: bool,
-    /// Whether `start_ns` is only a lower bound.
+    /// Whether `start_ns` is only a bound.
     pub inexact: bool,
     /// Whether its creation was never seen: it was when it was first entered.
     pub unknown: bool,

@@ -102,10 +102,9 @@ impl Story {
         *created += usize::from(recorded);
     }
 
-    /// Which thread drops a handle last is, without an order, nobody's choice.
+    /// Which thread drops a handle last may not be known; that it was dropped is told of the span.
     fn lane<'a>(&mut self, thread: &str, words: impl Iterator<Item = &'a str>) {
-        let ordered = self.detail > Detail::Timeless;
-        let words: Vec<&str> = words.filter(|word| ordered || !word.starts_with("close")).collect();
+        let words: Vec<&str> = words.filter(|word| !word.starts_with("close")).collect();
         if !words.is_empty() {
             self.lines.push(format!("{thread}: {}", words.join(", ")));
         }

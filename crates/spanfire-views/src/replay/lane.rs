@@ -1,8 +1,8 @@
 //! One lane at one moment of a replay.
 
-use super::life::{RequestNumber, Slot};
+use super::life::{Kin, RequestNumber, Slot};
 use crate::paths::PathId;
-use spanfire_recording::SpanId;
+use spanfire_recording::{CallsiteId, Parent, SpanId};
 
 /// A lane and what is entered on it.
 #[derive(Default)]
@@ -25,6 +25,26 @@ pub(crate) struct Lane {
     pub mapped: usize,
     /// Whether it is among the lanes that may have others.
     pub listed: bool,
+    /// The span that its next event creates and enters.
+    pub coming: Option<Coming>,
+    /// The span that its last event left and dropped.
+    pub going: Option<Kin>,
+}
+
+/// A span that a lane's next event creates and enters. It may exist already: when it was created
+/// was not recorded.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Coming {
+    /// What the program calls it.
+    pub id: SpanId,
+    /// Its callsite.
+    pub callsite: CallsiteId,
+    /// What it was created under.
+    pub parent: Parent,
+    /// Whether it can be found by its id.
+    pub mapped: bool,
+    /// The span, if another lane has used it already.
+    pub made: Option<Kin>,
 }
 
 /// An open segment.

@@ -37,7 +37,7 @@ pub(crate) struct Life {
     pub last_entered: PathId,
     /// When it was created.
     pub born_ns: u64,
-    /// Whether that is only a lower bound.
+    /// Whether that is only a bound.
     pub inexact: bool,
     /// Whether its creation was never seen.
     pub unknown: bool,
@@ -57,10 +57,18 @@ pub(crate) struct Life {
     waits_since: Option<u64>,
     /// Handles the program holds.
     pub handles: u32,
+    /// How many of these were dropped, unless another lane turns out to have used it since.
+    pub doomed: u32,
     /// How many open segments it has.
     pub entered: u32,
-    /// Open visible spans directly below it.
+    /// Whether it ended, unless another lane turns out to have used it since.
+    pub ended: bool,
+    /// When it was last left or used otherwise: it closes then if its last handle was doomed.
+    pub last_ns: u64,
+    /// Visible spans directly below it that are not closed.
     pub children: u32,
+    /// How many of these have ended.
+    pub ended_children: u32,
     /// Whether it can be found by its id without looking through the stacks.
     mapped: bool,
     /// Whether its id means another span by now.
@@ -128,8 +136,12 @@ impl Life {
             waited_ns: 0,
             waits_since: None,
             handles: 1,
+            doomed: 0,
             entered: 0,
+            ended: false,
+            last_ns: born_ns,
             children: 0,
+            ended_children: 0,
             mapped: false,
             retired: false,
         }
@@ -137,7 +149,7 @@ impl Life {
 
     /// Starts or stops its waiting clock, whichever its state asks for.
     pub fn wait_if_idle(&mut self, now_ns: u64, window: Window) {
-        let idle = self.entered == 0 && self.children == 0;
+        let idle = self.entered == 0 && self.children == self.ended_children;
         match self.waits_since {
             None if idle => self.waits_since = Some(now_ns),
             Some(since_ns) if !idle => {
@@ -146,6 +158,11 @@ impl Life {
             }
             _ => {}
         }
+    }
+
+    /// Sets its waiting clock back to before it was started: it did not wait.
+    pub fn forget_waiting(&mut self) {
+        self.waits_since = None;
     }
 
     /// Stops its waiting clock for good.
@@ -218,12 +235,20 @@ impl Lives {
         self.by_id.get(&id).copied()
     }
 
-    /// Lets a span be found by its id.
+    /// Lets a span be found by its id, unless the id means a younger one.
     pub fn map(&mut self, slot: Slot) {
-        let life = &mut self.slots[slot.0 as usize];
-        if !life.mapped && !life.retired {
-            life.mapped = true;
-            self.by_id.insert(life.id, slot);
+        let life = &self[slot];
+        if life.mapped || life.retired {
+            return;
+        }
+        let (id, ordinal) = (life.id, life.ordinal);
+        match self.mapped(id) {
+            Some(other) if self[other].ordinal > ordinal => self[slot].retired = true,
+            other => {
+                other.into_iter().for_each(|other| self.retire(other));
+                self[slot].mapped = true;
+                self.by_id.insert(id, slot);
+            }
         }
     }
 

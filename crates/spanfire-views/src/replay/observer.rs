@@ -36,7 +36,13 @@ pub(crate) trait Observer {
     /// time is not cut to the selected range.
     fn restacked(&mut self, _lane: LaneId, _at_ns: u64, _counts: bool) {}
 
-    /// A span closed.
+    /// A span came to its end, unless it is [`revived`](Self::revived).
+    fn ended(&mut self, _at_ns: u64, _life: &Life) {}
+
+    /// A span that had ended turns out not to have: another lane used it. It will end again.
+    fn revived(&mut self, _at_ns: u64, _life: &Life) {}
+
+    /// A span closed, when it ended last. Told when that is sure, which may be later than it was.
     fn closed(&mut self, _closing: &Closing, _life: &Life) {}
 
     /// A span follows from another, which is visible and alive, or else not known.
@@ -179,6 +185,16 @@ impl<A: Observer, B: Observer> Observer for (A, B) {
     fn restacked(&mut self, lane: LaneId, at_ns: u64, counts: bool) {
         self.0.restacked(lane, at_ns, counts);
         self.1.restacked(lane, at_ns, counts);
+    }
+
+    fn ended(&mut self, at_ns: u64, life: &Life) {
+        self.0.ended(at_ns, life);
+        self.1.ended(at_ns, life);
+    }
+
+    fn revived(&mut self, at_ns: u64, life: &Life) {
+        self.0.revived(at_ns, life);
+        self.1.revived(at_ns, life);
     }
 
     fn closed(&mut self, closing: &Closing, life: &Life) {

@@ -1,9 +1,10 @@
 //! Chunks of all lanes, decoded ahead and merged into one order of time.
 //!
-//! A chunk is needed when time reaches its first tick, so that is the order in which a second
-//! thread decodes them; at most [`AHEAD`] wait. A lane runs on until another lane's next event is
-//! due, so that lanes which do not interleave cost one comparison an event. Memory is one chunk
-//! for each lane plus those waiting.
+//! A chunk is needed when time reaches the lane's event before it, for that is when the lane's
+//! next event is [foreseen](Sink::foreseen); of a lane's first chunk, when it begins. In that order
+//! a second thread decodes them; at most [`AHEAD`] wait. A lane runs on until another lane's next
+//! event is due, so that lanes which do not interleave cost one comparison an event. Memory is one
+//! chunk for each lane plus those waiting.
 //!
 //! ```text
 //! lane 0  ├── chunk 0 ──┤├── chunk 3 ──┤
@@ -24,6 +25,10 @@ const AHEAD: usize = 8;
 pub(crate) trait Sink {
     /// The next event, and when it was in ns.
     fn event(&mut self, lane: LaneId, at_ns: u64, event: &Event, chunk: &Chunk);
+
+    /// What a lane's next event will be: told at the moment of the one before it, or of itself if
+    /// it is the first.
+    fn foreseen(&mut self, lane: LaneId, event: &Event);
 
     /// A lane goes on with a new chunk, whose first event is at `from`.
     fn chunk_begins(&mut self, lane: LaneId, from: Tick);
@@ -52,14 +57,15 @@ struct Needed {
 }
 
 fn needed_in_order(recording: &Recording) -> Vec<Needed> {
-    let mut reached = vec![Tick(0); recording.lanes().len()];
+    let mut reached = vec![None; recording.lanes().len()];
     let chunks = recording.chunks().iter().enumerate();
     let mut order: Vec<Needed> = chunks
         .map(|(index, chunk)| {
             // A lane's chunks stay in their order whatever their ticks say.
             let reached = &mut reached[chunk.lane.index()];
-            *reached = chunk.first.max(*reached);
-            Needed { from: *reached, lane: chunk.lane, index }
+            let from = reached.unwrap_or(chunk.first);
+            *reached = Some(chunk.last.max(from));
+            Needed { from, lane: chunk.lane, index }
         })
         .collect();
     order.sort_by_key(|needed| needed.from);
@@ -129,7 +135,7 @@ impl<'a> Merge<'a> {
 
     fn run(mut self, sink: &mut impl Sink) -> Result<(), Error> {
         loop {
-            self.take_in()?;
+            self.take_in(sink)?;
             let Some(Reverse(due)) = self.due.peek().copied() else { return Ok(()) };
             let until = self.until();
             let lane = due.lane as usize;
@@ -139,6 +145,9 @@ impl<'a> Merge<'a> {
             };
             if finished {
                 self.queues[lane].pop_front();
+                if let Some(next) = self.queues[lane].front() {
+                    next.foresee(LaneId(due.lane), sink);
+                }
                 sink.chunk_done();
             }
             let next = self.queues[lane].front().and_then(|cursor| cursor.due(due.lane, self.form));
@@ -150,8 +159,8 @@ impl<'a> Merge<'a> {
         }
     }
 
-    /// Receives every chunk that begins no later than the earliest next event.
-    fn take_in(&mut self) -> Result<(), Error> {
+    /// Receives every chunk that is needed no later than the earliest next event.
+    fn take_in(&mut self, sink: &mut impl Sink) -> Result<(), Error> {
         while let Some(needed) = self.waiting.as_slice().first() {
             if self.due.peek().is_some_and(|Reverse(due)| due.tick < needed.from) {
                 return Ok(());
@@ -163,6 +172,7 @@ impl<'a> Merge<'a> {
             let queue = &mut self.queues[lane as usize];
             if queue.is_empty() {
                 self.due.extend(cursor.due(lane, self.form).map(Reverse));
+                cursor.foresee(LaneId(lane), sink);
             }
             queue.push_back(cursor);
         }
@@ -185,6 +195,13 @@ impl Cursor {
         Some(Due { tick: event.tick, rank: rank(&event.kind, form), lane })
     }
 
+    /// Tells which event is next.
+    fn foresee(&self, lane: LaneId, sink: &mut impl Sink) {
+        if let Some(event) = self.decoded.chunk.events.get(self.next) {
+            sink.foreseen(lane, event);
+        }
+    }
+
     /// Hands out the next event and those after it that are due before `until`; true when none is
     /// left.
     fn run(&mut self, lane: LaneId, until: Due, form: Form, sink: &mut impl Sink) -> bool {
@@ -203,6 +220,7 @@ impl Cursor {
         sink.event(lane, at, first, chunk);
         self.next += 1;
         for (event, &at) in events {
+            sink.foreseen(lane, event);
             if !due(event) {
                 return false;
             }

@@ -50,6 +50,11 @@ impl Nesting {
         self.open.push(Open { span, callsite, cut: false });
     }
 
+    /// A span that ended begins again, inside what is open.
+    pub fn resume(&mut self, span: SpanNumber, callsite: CallsiteId) {
+        self.open.push(Open { span, callsite, cut: true });
+    }
+
     /// The innermost of this span ends.
     pub fn end(&mut self, span: SpanNumber) {
         let Some(index) = self.open.iter().rposition(|open| open.span == span) else { return };

@@ -246,6 +246,28 @@ impl Observer for Teller<'_> {
         self.tell(lane.index(), self.window.clamp(at_ns));
     }
 
+    fn ended(&mut self, at_ns: u64, life: &Life) {
+        if self.tracks.is_none() || !self.tells(life.ordinal) {
+            return;
+        }
+        let born = self.born_of(life);
+        let (visitor, cuts) = (&mut *self.visitor, &mut self.told.track_cuts);
+        if let Some(tracks) = &mut self.tracks {
+            tracks.end(&born, at_ns, |change| tell_track(visitor, cuts, &born, change));
+        }
+    }
+
+    fn revived(&mut self, at_ns: u64, life: &Life) {
+        if self.tracks.is_none() || !self.tells(life.ordinal) {
+            return;
+        }
+        let born = self.born_of(life);
+        let (visitor, cuts) = (&mut *self.visitor, &mut self.told.track_cuts);
+        if let Some(tracks) = &mut self.tracks {
+            tracks.resume(&born, at_ns, |change| tell_track(visitor, cuts, &born, change));
+        }
+    }
+
     fn closed(&mut self, closing: &Closing, life: &Life) {
         let born = self.born_of(life);
         let said = self.said.remove(&life.ordinal).unwrap_or_default();
@@ -254,11 +276,6 @@ impl Observer for Teller<'_> {
         }
         self.told.spans += 1;
         self.told.open_spans += u64::from(closing.open);
-        if let Some(tracks) = &mut self.tracks {
-            let (visitor, cuts) = (&mut *self.visitor, &mut self.told.track_cuts);
-            let tell = |change| tell_track(visitor, cuts, &born, change);
-            tracks.end(&born, closing.end_ns, tell);
-        }
         self.visitor.closed(&VisitedSpan {
             born,
             start_ns: closing.start_ns,

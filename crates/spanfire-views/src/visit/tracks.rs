@@ -47,14 +47,26 @@ pub(super) struct TrackChange {
 impl Tracks {
     /// A span is born.
     pub fn begin(&mut self, born: &Born, tell: impl FnMut(TrackChange)) {
+        let (track, state) = self.place(born);
+        state.nesting.begin(born.number, born.callsite);
+        state.tell(track, born.at_ns, tell);
+    }
+
+    /// A span that ended did not.
+    pub fn resume(&mut self, born: &Born, at_ns: u64, tell: impl FnMut(TrackChange)) {
+        let (track, state) = self.place(born);
+        state.nesting.resume(born.number, born.callsite);
+        state.tell(track, at_ns, tell);
+    }
+
+    fn place(&mut self, born: &Born) -> (usize, &mut Track) {
         let request = self.requests.entry(born.request).or_default();
         let track = request.track_for(born.parent);
         request.places.insert(born.number, track);
-        request.tracks[track].nesting.begin(born.number, born.callsite);
-        request.tracks[track].tell(track, born.at_ns, tell);
+        (track, &mut request.tracks[track])
     }
 
-    /// A span closes.
+    /// A span ends.
     pub fn end(&mut self, born: &Born, at_ns: u64, tell: impl FnMut(TrackChange)) {
         let Some(request) = self.requests.get_mut(&born.request) else { return };
         let Some(track) = request.places.remove(&born.number) else { return };

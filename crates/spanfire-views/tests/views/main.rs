@@ -21,6 +21,7 @@ mod losses;
 mod requests;
 mod selecting;
 mod timelines;
+mod at_once;
 mod charts;
 mod reading;
 mod singly;

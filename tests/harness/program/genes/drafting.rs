@@ -47,8 +47,6 @@ struct Hand {
 #[derive(Clone, Default)]
 struct Thread {
     started: bool,
-    /// The latest act in which it was kept apart from what others did.
-    apart_in: usize,
     entered: Vec<Entry>,
 }
 
@@ -150,28 +148,12 @@ impl Draft {
         if !self.threads[self.thread].started {
             self.start();
         }
-        if let Does::Enter(handle) | Does::Drop(handle) = does {
-            self.keep_apart(handle);
-        }
         self.push(does);
     }
 
     fn push(&mut self, does: Does) {
         let gap = self.gap_before(does);
         self.act.push(Step { thread: self.thread, gap, does });
-    }
-
-    /// A thread that goes on with a span where it stopped, after others had a chance to use it: the
-    /// recorder takes that as coming at once, and cannot know better. Something is put in between
-    /// that is recorded for sure.
-    fn keep_apart(&mut self, handle: Handle) {
-        let recorded = !self.hands[handle.0].doubtful;
-        if self.pace != Pace::Apart && self.threads[self.thread].apart_in != self.now() {
-            self.push(Does::Follows { on: handle, cause: handle });
-            if recorded {
-                self.threads[self.thread].apart_in = self.now();
-            }
-        }
     }
 
     /// The first thing some threads do is to earn trust for a callsite, or to fill a chunk.

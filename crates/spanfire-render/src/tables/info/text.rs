@@ -225,7 +225,7 @@ fn doubts(recording: &Recording, summary: &Summary) -> Vec<String> {
     if summary.inexact_starts > 0 {
         let inexact = count(summary.inexact_starts);
         doubts
-            .push(format!("{inexact} spans were created some time before they are shown to start"));
+            .push(format!("{inexact} spans may have been created later than they are shown to be"));
     }
     doubts
 }

@@ -1,10 +1,12 @@
 //! What events mean.
 //!
 //! `spans` knows which spans live and what they descend from; `segments` knows what is entered
-//! where, and hands out time. This file tells them what happens.
+//! where, and hands out time; `at_once` knows what is uncertain of a span that was recorded as
+//! created and entered, or left and dropped, at once. This file tells them what happens.
 
 mod spans;
 mod segments;
+mod at_once;
 
 use super::lane::Lane;
 use super::life::{Lives, Slot, Standing};
@@ -17,6 +19,7 @@ use spanfire_recording::{
     CallsiteId, Chunk, Event, EventKind, Field, Form, LaneId, Loss, LossCause, Parent, Recording,
     SpanId, Tick, Timebase,
 };
+use spans::Birth;
 
 /// The state of a replay at one moment.
 pub(crate) struct Engine<'a, O> {
@@ -28,6 +31,10 @@ pub(crate) struct Engine<'a, O> {
     lanes: Vec<Lane>,
     /// The lanes on which a span may be entered that cannot be found by its id.
     unmapped: Vec<usize>,
+    /// The lanes whose next event creates a span that another lane might use before.
+    coming: FxHashMap<SpanId, usize>,
+    /// The time of the event that is happening.
+    now_ns: u64,
     observer: O,
     born: u64,
     /// How many spans were entered before their creation was seen.
@@ -67,17 +74,22 @@ pub(crate) struct Replayed<O> {
 impl<O: Observer> Sink for Engine<'_, O> {
     fn event(&mut self, lane_id: LaneId, at_ns: u64, event: &Event, chunk: &Chunk) {
         let lane = lane_id.index();
+        self.now_ns = at_ns;
+        self.let_go(lane);
         if self.rules.window.contains(at_ns) {
             self.lanes[lane].seen = true;
         }
         match event.kind {
             EventKind::NewEnter { span, callsite, parent } => {
-                if let Some(slot) = self.create(lane, span, callsite, parent, at_ns) {
+                let slot = self
+                    .already_made(lane, span)
+                    .or_else(|| self.create(lane, Birth { id: span, callsite, parent }));
+                if let Some(slot) = slot {
                     self.enter(lane, slot, at_ns);
                 }
             }
             EventKind::Enter { span } => {
-                if let Some(slot) = self.find_or_infer(lane, span, at_ns) {
+                if let Some(slot) = self.find_or_infer(lane, span) {
                     self.enter(lane, slot, at_ns);
                 }
             }
@@ -85,7 +97,7 @@ impl<O: Observer> Sink for Engine<'_, O> {
                 // The handle first: a span that will not be asked for again is never mapped.
                 match self.find(lane, span) {
                     Some(slot) if self.lives[slot].entered > 0 => {
-                        self.drop_handle(slot, at_ns);
+                        self.doom_handle(lane, slot);
                         self.exit(lane, slot, at_ns);
                     }
                     slot => {
@@ -99,7 +111,8 @@ impl<O: Observer> Sink for Engine<'_, O> {
                 None => self.tally_unmatched_exit(lane, false),
             },
             EventKind::New { span, callsite, parent, exact } => {
-                if let Some(slot) = self.create(lane, span, callsite, parent, at_ns) {
+                let birth = Birth { id: span, callsite, parent };
+                if let Some(slot) = self.create(lane, birth) {
                     self.lives[slot].inexact = !exact;
                     self.lives.map(slot);
                 }
@@ -123,6 +136,12 @@ impl<O: Observer> Sink for Engine<'_, O> {
                     self.lose(loss, at_ns);
                 }
             }
+        }
+    }
+
+    fn foreseen(&mut self, lane: LaneId, event: &Event) {
+        if let EventKind::NewEnter { span, callsite, parent } = event.kind {
+            self.foresee(lane.index(), span, callsite, parent);
         }
     }
 
@@ -150,6 +169,8 @@ impl<'a, O: Observer> Engine<'a, O> {
             timebase: recording.timebase(),
             lanes: lanes.collect(),
             unmapped: Vec::new(),
+            coming: FxHashMap::default(),
+            now_ns: 0,
             paths: Paths::new(rules.empty),
             rules,
             lives: Lives::default(),
@@ -167,6 +188,9 @@ impl<'a, O: Observer> Engine<'a, O> {
     pub fn finish(mut self, end_ns: u64) -> Replayed<O> {
         for lane in 0..self.lanes.len() {
             self.lose_outside(LaneId(lane as u32), Tick(u64::MAX));
+        }
+        for lane in 0..self.lanes.len() {
+            self.let_go(lane);
         }
         for lane in 0..self.lanes.len() {
             while let Some(top) = self.lanes[lane].stack.len().checked_sub(1) {

@@ -42,10 +42,7 @@ impl<O: Observer> Engine<'_, O> {
             depth,
             place,
         });
-        if !lane_state.listed {
-            lane_state.listed = true;
-            self.unmapped.push(lane);
-        }
+        self.list(lane);
         let life = &self.lives[slot];
         if life.standing == Standing::Visible {
             self.observer.entered(LaneId(lane as u32), now_ns, life);
@@ -132,15 +129,8 @@ impl<O: Observer> Engine<'_, O> {
         self.switch(lane, now_ns);
         let life = &mut self.lives[left.slot];
         life.entered -= 1;
-        if life.entered > 0 {
-            return;
-        }
-        if life.handles == 0 {
-            self.close(left.slot, now_ns, open);
-        } else {
-            life.wait_if_idle(now_ns, self.rules.window);
-            self.lives.map(left.slot);
-        }
+        life.last_ns = life.last_ns.max(now_ns);
+        self.settle(left.slot, now_ns, open);
     }
 
     fn report(&mut self, lane: usize, left: &Open, clock_ns: u64, now_ns: u64, open: bool) {

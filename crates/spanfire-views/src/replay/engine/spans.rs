@@ -7,6 +7,13 @@ use crate::replay::observer::{Closing, Observer};
 use crate::replay::rules::Rule;
 use spanfire_recording::{CallsiteId, Chunk, Form, LaneId, Parent, SpanId, raw};
 
+/// What is known of a span that is created.
+pub(super) struct Birth {
+    pub id: SpanId,
+    pub callsite: CallsiteId,
+    pub parent: Parent,
+}
+
 /// What a span hands down to those created under it.
 #[derive(Clone, Copy)]
 struct Heritage {
@@ -18,14 +25,9 @@ struct Heritage {
 }
 
 impl<O: Observer> Engine<'_, O> {
-    pub(super) fn create(
-        &mut self,
-        lane: usize,
-        id: SpanId,
-        callsite: CallsiteId,
-        parent: Parent,
-        now_ns: u64,
-    ) -> Option<Slot> {
+    pub(super) fn create(&mut self, lane: usize, birth: Birth) -> Option<Slot> {
+        let Birth { id, callsite, parent } = birth;
+        let now_ns = self.now_ns;
         // An id used once can only be known already if a span was inferred.
         let may_live = self.form == Form::Layer || self.inferred > 0;
         if may_live && let Some(live) = self.lives.mapped(id) {
@@ -36,8 +38,9 @@ impl<O: Observer> Engine<'_, O> {
             }
             self.lives.retire(live);
             self.lives[live].handles = 0;
-            if self.lives[live].entered == 0 {
-                self.close(live, now_ns, false);
+            let Life { entered, ended, last_ns, .. } = self.lives[live];
+            if entered == 0 {
+                self.close(live, if ended { last_ns } else { self.now_ns }, false);
             }
         }
         let parent = self.parent(lane, parent);
@@ -118,51 +121,103 @@ impl<O: Observer> Engine<'_, O> {
         life
     }
 
-    pub(super) fn find_or_infer(&mut self, lane: usize, id: SpanId, now_ns: u64) -> Option<Slot> {
+    pub(super) fn find_or_infer(&mut self, lane: usize, id: SpanId) -> Option<Slot> {
         let found = self.find(lane, id);
         if found.is_some() || self.form == Form::Layer {
             return found;
         }
-        let slot = self.create(lane, id, raw::callsite_of(id), Parent::Current, now_ns)?;
+        let callsite = raw::callsite_of(id);
+        let slot = self.create(lane, Birth { id, callsite, parent: Parent::Current })?;
         self.inferred += 1;
         self.lives[slot].unknown = true;
         self.lives.map(slot);
         Some(slot)
     }
 
-    /// The live span with this id: the innermost of the lane, or a mapped one, or one on a stack,
-    /// which is mapped from then on.
+    /// The live span with this id: the innermost of the lane, or a mapped one; or one on a stack, or
+    /// one that was left and dropped, or will be created and entered, on another lane. These are
+    /// mapped from then on.
     pub(super) fn find(&mut self, lane: usize, id: SpanId) -> Option<Slot> {
         if let Some(top) = self.lanes[lane].stack.last()
             && top.id == id
         {
             return Some(top.slot);
         }
-        let mapped = self.lives.mapped(id);
-        if mapped.is_some() {
-            return mapped;
+        if self.lives.mapped(id).is_none() {
+            self.map_all();
         }
-        for lane in self.unmapped.drain(..) {
-            let lane = &mut self.lanes[lane];
+        match self.lives.mapped(id) {
+            Some(slot) => {
+                self.revive(slot);
+                Some(slot)
+            }
+            None => self.make_early(id),
+        }
+    }
+
+    fn map_all(&mut self) {
+        for index in self.unmapped.drain(..) {
+            let lane = &mut self.lanes[index];
             lane.listed = false;
             for open in &lane.stack[lane.mapped..] {
                 self.lives.map(open.slot);
             }
             lane.mapped = lane.stack.len();
+            if let Some(going) = lane.going
+                && self.lives.kin(going).is_some()
+            {
+                self.lives.map(going.slot);
+            }
+            if let Some(coming) = &mut lane.coming
+                && !coming.mapped
+            {
+                coming.mapped = true;
+                self.coming.insert(coming.id, index);
+            }
         }
-        self.lives.mapped(id)
+    }
+
+    /// Remembers that a span might be found on a lane that cannot be found by its id.
+    pub(super) fn list(&mut self, lane: usize) {
+        let state = &mut self.lanes[lane];
+        if !state.listed {
+            state.listed = true;
+            self.unmapped.push(lane);
+        }
     }
 
     pub(super) fn drop_handle(&mut self, slot: Slot, now_ns: u64) {
+        self.lose_handle(slot);
+        let life = &mut self.lives[slot];
+        life.last_ns = life.last_ns.max(now_ns);
+        self.settle(slot, now_ns, false);
+    }
+
+    /// The program holds one handle less; of a layer's spans it is the last that is told.
+    pub(super) fn lose_handle(&mut self, slot: Slot) {
         let life = &mut self.lives[slot];
         life.handles = match self.form {
             Form::Subscriber => life.handles.saturating_sub(1),
             Form::Layer => 0,
         };
-        // A span that is still entered closes when it is left: a drop may be read before the last
-        // exit, and a guard may be forgotten.
-        if life.handles == 0 && life.entered == 0 {
-            self.close(slot, now_ns, false);
+    }
+
+    /// Closes a span of which there is no handle, unless it is entered; or lets it wait.
+    ///
+    /// A span that is still entered closes when it is left: a drop may be read before the last exit,
+    /// and a guard may be forgotten.
+    pub(super) fn settle(&mut self, slot: Slot, now_ns: u64, open: bool) {
+        let life = &mut self.lives[slot];
+        if life.entered > 0 {
+            return;
+        }
+        if life.handles == 0 {
+            self.close(slot, now_ns, open);
+        } else if life.handles <= life.doomed {
+            self.end(slot, now_ns);
+        } else {
+            life.wait_if_idle(now_ns, self.rules.window);
+            self.lives.map(slot);
         }
     }
 
@@ -170,7 +225,7 @@ impl<O: Observer> Engine<'_, O> {
         let window = self.rules.window;
         let life = &mut self.lives[slot];
         life.stop_waiting(now_ns, window);
-        let parent = life.parent;
+        let (parent, ended) = (life.parent, life.ended);
         if life.standing == Standing::Visible {
             let life = &self.lives[slot];
             let end_ns = now_ns.max(life.born_ns);
@@ -183,9 +238,15 @@ impl<O: Observer> Engine<'_, O> {
                 waited_ns: if selected { life.waited_ns } else { 0 },
                 open,
             };
+            if !ended {
+                self.observer.ended(closing.end_ns, life);
+            }
             self.observer.closed(&closing, life);
             if let Some(parent) = self.lives.kin(parent) {
                 parent.children = parent.children.saturating_sub(1);
+                if ended {
+                    parent.ended_children = parent.ended_children.saturating_sub(1);
+                }
                 parent.wait_if_idle(now_ns, window);
             }
         }
