@@ -4,7 +4,7 @@
 //! forward and [reversed](CallTree::reversed)), the [`Timeline`] of every thread, the
 //! [`RequestTable`] and the [`RequestChart`] of one request, all [`Spans`] one by one, or told to a [`Visitor`] as they happen, the
 //! [`SegmentIndex`] to look at any of them, the
-//! [`Statistics`] per callsite and the [`Summary`]; from the replays of two programs, or of one
+//! [`Statistics`] per callsite and the [`Summary`], or these sums [at once](Overall); from the replays of two programs, or of one
 //! before and after a change, the [`Diff`]. All of them replay the same moments: each moment of a
 //! lane belongs to the innermost open segment there, a tick is turned into nanoseconds once, and so
 //! every view of one selection has the same total, to the nanosecond.
@@ -30,6 +30,7 @@ mod request_chart;
 mod histogram;
 mod statistics;
 mod summary;
+mod overall;
 mod diff;
 
 pub use call_tree::{CallTree, Frame, Node, Spent, Weight};
@@ -39,6 +40,7 @@ pub use diff::{
 };
 pub use histogram::Histogram;
 pub use names::Names;
+pub use overall::Overall;
 pub use replay::{Progress, Replay, Stacks};
 pub use request_chart::{ChartSegment, ChartSpan, RequestChart};
 pub use request_table::{Request, RequestId, RequestTable};

@@ -3,7 +3,8 @@
 use crate::{print, sketch, visits::visits_agree};
 use spanfire_recording::Recording;
 use spanfire_views::{
-    CallTree, Replay, RequestTable, Selection, Spans, Stacks, Statistics, Summary, Weight,
+    CallTree, Overall, Replay, RequestTable, Selection, SpanStatistics, Spans, Stacks, Statistics,
+    Summary, Weight,
 };
 
 /// Checks that the views named at the beginning of the expected lines show these lines of what is
@@ -53,7 +54,15 @@ pub fn totals_agree(recording: &Recording, selection: &Selection) -> u64 {
     let requests = requests.requests();
     assert_eq!(total, requests.iter().map(|row| row.work_ns).sum::<u64>(), "in requests");
     let summary = Summary::of(&replay).expect("a summary");
+    let overall = Overall::of(&replay).expect("all sums");
+    assert_eq!(overall.by_thread.nodes(), thread.nodes(), "at once");
+    assert_eq!(overall.by_span.nodes(), span.nodes(), "at once");
+    assert_eq!(overall.summary, summary, "at once");
     let rows = &statistics.rows;
+    let of = |rows: &[SpanStatistics]| -> Vec<_> {
+        rows.iter().map(|row| (row.id, row.spans, row.busy_ns, row.self_ns, row.idle_ns)).collect()
+    };
+    assert_eq!(of(&overall.statistics.rows), of(rows), "at once");
     assert_eq!(summary.spans, rows.iter().map(|row| row.spans).sum::<u64>(), "spans");
     assert_eq!(summary.spans, requests.iter().map(|row| row.spans).sum::<u64>(), "spans");
     assert_eq!(summary.spans, span.total(Weight::Count), "spans");
