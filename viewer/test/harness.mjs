@@ -48,12 +48,17 @@ report.made = 0;
 
 const servers = [];
 
-/** The address of a server of a recording, which ends with the tests; `flags` go to `spanfire view`. */
-export async function serve(recording, ...flags) {
+/** A server of a recording, which ends with the tests; `flags` go to `spanfire view`. */
+export async function serving(recording, ...flags) {
   const server = spawn(SPANFIRE, ["view", recording, "--no-open", ...flags], { stdio: ["ignore", "pipe", "inherit"] });
   servers.push(server);
-  for await (const line of createInterface({ input: server.stdout })) return line;
+  for await (const line of createInterface({ input: server.stdout })) return { address: line, process: server };
   assert.fail("the server printed no address");
+}
+
+/** Its address. */
+export async function serve(recording, ...flags) {
+  return (await serving(recording, ...flags)).address;
 }
 
 /** A page of two recordings. */
@@ -119,8 +124,8 @@ export class Opened {
   }
 
   /** Polls: the page's policy forbids what `waitForFunction` does. */
-  async until(condition, what, argument) {
-    const deadline = Date.now() + WAIT_MS;
+  async until(condition, what, argument, patienceMs = WAIT_MS) {
+    const deadline = Date.now() + patienceMs;
     while (!(await this.page.evaluate(condition, argument))) {
       assert.ok(Date.now() < deadline, `waited in vain for ${what}`);
     }

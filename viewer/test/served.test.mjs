@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
-import { REQUESTS, close, exactNs, open, report, serve, spanfireJson } from "./harness.mjs";
+import { REQUESTS, close, exactNs, open, report, serve, shape, spanfireJson } from "./harness.mjs";
 
 after(close);
 let address;
@@ -93,6 +93,19 @@ test("focus, ignore and hide are the server's, whatever it has been asked for be
     const rows = how === "focus" && pattern.includes(" ") ? [] : told(`--${how}`, pattern);
     assert.deepEqual(shown(await view.table()), rows, `${how} ${pattern}`);
   }
+  await view.close();
+});
+
+test("of very many requests the slowest are sent, and the page says how many there are", async () => {
+  const many = shape("uneven", 450_000);
+  const all = spanfireJson("requests", many, "--sort", "lifetime");
+  assert.ok(all.length > 10_000, String(all.length));
+  const view = await open(await serve(many), { hash: "#page=requests" });
+  await view.until(() => /slowest/.test(document.querySelector(".bar .total").textContent), "the requests", undefined, 120_000);
+  const thousands = (number) => String(number).replace(/\B(?=(\d{3})+$)/g, ",");
+  assert.equal(await view.page.locator(".bar .total").textContent(), `10,000 of the 10,000 slowest of ${thousands(all.length)} requests`);
+  const rows = await view.table();
+  assert.deepEqual(rows.slice(0, 100).map((row) => exactNs(row.lifetime)), all.slice(0, 100).map((row) => row.lifetime_ns));
   await view.close();
 });
 

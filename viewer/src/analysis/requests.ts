@@ -9,6 +9,7 @@ import type { ServedRequest } from "../data/served.ts";
 import { fieldsOf } from "../data/span.ts";
 import { ALWAYS, type Range } from "../state/state.ts";
 import { mergedBy } from "./asked.ts";
+import { Histogram } from "./histogram.ts";
 import { type LaneObserver, type Open, meets, sweepLane } from "./lanesweep.ts";
 import { sweepNarrowed } from "./narrowedsweep.ts";
 import { type Narrowing, narrowingOf } from "./narrowing.ts";
@@ -46,6 +47,14 @@ export function requests(app: App): RequestRow[] {
   const rows = requestsOf(app.recording, range ?? ALWAYS, narrowing);
   known.set(app.recording, { key, rows });
   return rows;
+}
+
+/** What a server that sends only the slowest says of all: how many, and their lifetimes; `null` if each is here. */
+export function allRequests(app: App): { count: number; lifetimes: Histogram } | null {
+  const { served, thinned } = app.recording;
+  const merged = served && thinned ? mergedBy(served, app.state) : null;
+  if (!merged || merged.all_requests <= merged.requests.length) return null;
+  return { count: merged.all_requests, lifetimes: Histogram.of(merged.lifetimes) };
 }
 
 const read = new WeakMap<readonly ServedRequest[], RequestRow[]>();

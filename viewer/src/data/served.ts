@@ -14,7 +14,11 @@ import { type Window, decodeWindow, rowsOf, setInto } from "./window.ts";
 export interface Merged {
   trees: { thread: TreeColumns; span: TreeColumns };
   statistics: StatisticsRow[];
+  /** The slowest, by start. */
   requests: ServedRequest[];
+  /** How many there are, and a histogram of their lifetimes: smallest, largest and count of each bucket. */
+  all_requests: number;
+  lifetimes: number[];
 }
 
 export interface ServedRequest {
@@ -33,7 +37,7 @@ export interface ServedRequest {
 }
 
 const NOTHING: TreeColumns = { site: [], parent: [], busy_ns: [], idle_ns: [], count: [] };
-export const NOTHING_YET: Merged = { trees: { thread: NOTHING, span: NOTHING }, statistics: [], requests: [] };
+export const NOTHING_YET: Merged = { trees: { thread: NOTHING, span: NOTHING }, statistics: [], requests: [], all_requests: 0, lifetimes: [] };
 
 /** Answers kept of each kind. */
 const KEPT = 8;
@@ -177,7 +181,9 @@ async function ask(path: string): Promise<Response> {
   const answer = await fetch(path).catch(() => {
     throw new Error("The server does not answer. Was `spanfire view` ended?");
   });
-  if (!answer.ok) throw new Error((await answer.text()).trim());
+  // In words there is only why there is nothing else.
+  const isText = answer.headers.get("content-type")?.startsWith("text/plain");
+  if (!answer.ok || isText) throw new Error((await answer.text()).trim());
   return answer;
 }
 

@@ -2,6 +2,8 @@
  * Durations counted in bins of equal width on a logarithmic axis.
  */
 
+import type { Histogram } from "../analysis/histogram.ts";
+
 /** What is counted: durations, in ns. */
 export interface Bins {
   /** The decimal logarithm of the first bin's beginning. */
@@ -18,6 +20,15 @@ export interface Bins {
 export interface Durations {
   values: Float64Array;
   counts?: Float64Array;
+}
+
+/** What a histogram counted, each at the middle of its bucket. */
+export function durationsOf(histogram: Histogram): Durations {
+  const buckets = histogram.buckets();
+  return {
+    values: Float64Array.from(buckets, ([low, high]) => (low + high) / 2),
+    counts: Float64Array.from(buckets, ([, , count]) => count),
+  };
 }
 
 /** Fewer bins than this would look like data that is not there. */

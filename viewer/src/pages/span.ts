@@ -14,7 +14,7 @@ import type { Key } from "../app/keys.ts";
 import type { Page, PageView, Table } from "../app/page.ts";
 import type { Recording, Span as SpanId } from "../data/recording.ts";
 import { fieldsOf, lifetimeOf, segmentsOf, spanKey } from "../data/span.ts";
-import type { Durations } from "../distribution/bins.ts";
+import { type Durations, durationsOf } from "../distribution/bins.ts";
 import { Distribution } from "../distribution/distribution.ts";
 import { narrowingKeys, narrowingParts } from "../graph/controls.ts";
 import { nameOf } from "../graph/words.ts";
@@ -157,11 +157,7 @@ class Span implements PageView {
     const row = this.statistics();
     if (!this.app.recording.thinned || !row || this.app.state.measure !== "busy") return { values };
     if (this.counted?.row !== row) {
-      const buckets = row.histogram.buckets();
-      const durations = {
-        values: Float64Array.from(buckets, ([low, high]) => (low + high) / 2),
-        counts: Float64Array.from(buckets, ([, , count]) => count),
-      };
+      const durations = durationsOf(row.histogram);
       this.counted = { row, durations };
     }
     return this.counted.durations;

@@ -8,12 +8,12 @@ use regex::Regex;
 use spanfire_recording::Callsite;
 use spanfire_render::{Report, ReportOptions, SEGMENTS_IN_A_PAGE, served};
 use spanfire_views::{
-    CallTree, Replay, RequestChart, RequestId, RequestTable, SegmentIndex, Selection, Stacks,
-    Statistics, Summary,
+    Overall, Replay, RequestChart, RequestId, RequestTable, SegmentIndex, Selection, Summary,
 };
 use std::io::{self, Write};
 use std::ops::Range;
 use std::process::{Command, ExitCode, Stdio};
+use std::thread;
 
 /// More segments than this are not sent one by one.
 const NEAR_MAX: usize = 400_000;
@@ -90,18 +90,16 @@ impl Viewed<'_> {
                 "The command was given --focus: ask for no other here.",
             ));
         };
-        let replay = Replay::new(self.input.recording(), selection);
-        let read = || {
-            Ok((
-                CallTree::of(&replay, Stacks::Thread)?,
-                CallTree::of(&replay, Stacks::Span)?,
-                Statistics::of(&replay)?,
-                RequestTable::of(&replay)?,
-            ))
-        };
-        let (by_thread, by_span, statistics, requests) =
-            read().map_err(|error: spanfire_recording::Error| error.to_string())?;
-        let merged = served::merged(&by_thread, &by_span, &statistics, &requests);
+        let recording = self.input.recording();
+        let replay = || Replay::new(recording, selection.clone());
+        let (overall, requests) = thread::scope(|scope| {
+            let requests = scope.spawn(|| RequestTable::of(&replay()));
+            (Overall::of(&replay()), requests.join())
+        });
+        let requests = requests.map_err(|_| "the requests could not be read".to_owned())?;
+        let read = overall.and_then(|overall| Ok((overall, requests?)));
+        let (overall, requests) = read.map_err(|error| error.to_string())?;
+        let merged = served::merged(&overall, &requests);
         merged.map(Answer::json).map_err(|error| error.to_string())
     }
 
@@ -115,8 +113,7 @@ impl Viewed<'_> {
             return Ok(Answer::refusal(404, "There is no such request."));
         };
         if self.index.segments_in(&range) > NEAR_MAX {
-            return Ok(Answer::refusal(
-                413,
+            return Ok(Answer::excuse(
                 "There are too many spans in this time to send each. Select a shorter one in the chart.",
             ));
         }

@@ -25,6 +25,12 @@ impl Answer {
         Answer { status: 200, kind: "application/octet-stream", body }
     }
 
+    /// Why there is nothing to send, where to ask was no mistake: browsers report other statuses as
+    /// errors.
+    pub fn excuse(reason: &str) -> Answer {
+        Answer::refusal(200, reason)
+    }
+
     /// Why there is none.
     pub fn refusal(status: u16, reason: &str) -> Answer {
         Answer { status, kind: "text/plain; charset=utf-8", body: format!("{reason}\n").into() }

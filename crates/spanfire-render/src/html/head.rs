@@ -8,8 +8,12 @@ use super::{Report, ReportOptions};
 use serde::Serialize;
 use spanfire_recording::{Callsite, CallsiteKind, Recording};
 use spanfire_views::{
-    CallTree, LaneSpans, Request, RequestTable, SegmentIndex, SpanStatistics, Statistics,
+    CallTree, Histogram, LaneSpans, Overall, Request, RequestTable, SegmentIndex, SpanStatistics,
 };
+use std::cmp::Reverse;
+
+/// More requests than this nobody reads through, and a browser would take long to get.
+const REQUESTS_SENT: usize = 10_000;
 
 #[derive(Serialize)]
 pub(super) struct Head<'a, I> {
@@ -64,7 +68,11 @@ struct Lane<'a> {
 pub(super) struct Merged<'a> {
     trees: Trees,
     statistics: Vec<Row>,
+    /// The slowest, by start, and how many there are of which these are the slowest.
     requests: Vec<RequestRow<'a>>,
+    all_requests: usize,
+    /// The lifetimes of all of them, as a histogram.
+    lifetimes: Vec<u64>,
 }
 
 /// A request, as the page's own analysis has it; times in ns.
@@ -144,8 +152,8 @@ impl<'a, I> Head<'a, I> {
                 .left_out
                 .map(|left| Left { spans: left.spans, shorter_than_ns: left.shorter_than_ns }),
             fields,
-            trees: Trees { thread: Tree::of(&report.by_thread), span: Tree::of(&report.by_span) },
-            statistics: report.statistics.rows.iter().map(Row::of).collect(),
+            trees: Trees::of(&report.overall),
+            statistics: report.overall.statistics.rows.iter().map(Row::of).collect(),
             info,
         }
     }
@@ -185,19 +193,37 @@ impl<'a, I> Head<'a, I> {
 }
 
 impl<'a> Merged<'a> {
-    /// What is exact over a selection, however many spans it has.
-    pub fn of(
-        by_thread: &CallTree,
-        by_span: &CallTree,
-        statistics: &Statistics,
-        requests: &'a RequestTable,
-    ) -> Merged<'a> {
+    /// What is exact over a selection, however many spans it has; of the requests the slowest.
+    pub fn of(overall: &Overall, requests: &'a RequestTable) -> Merged<'a> {
+        let mut lifetimes = Histogram::default();
+        for request in requests.requests() {
+            lifetimes.record(request.lifetime_ns);
+        }
+        let mut slowest: Vec<&Request> = requests.requests().iter().collect();
+        if slowest.len() > REQUESTS_SENT {
+            slowest.sort_by_key(|request| Reverse(request.lifetime_ns));
+            slowest.truncate(REQUESTS_SENT);
+            slowest.sort_by_key(|request| (request.start_ns, request.id));
+        }
         Merged {
-            trees: Trees { thread: Tree::of(by_thread), span: Tree::of(by_span) },
-            statistics: statistics.rows.iter().map(Row::of).collect(),
-            requests: requests.requests().iter().map(RequestRow::of).collect(),
+            trees: Trees::of(overall),
+            statistics: overall.statistics.rows.iter().map(Row::of).collect(),
+            requests: slowest.into_iter().map(RequestRow::of).collect(),
+            all_requests: requests.requests().len(),
+            lifetimes: buckets(&lifetimes),
         }
     }
+}
+
+impl Trees {
+    fn of(overall: &Overall) -> Trees {
+        Trees { thread: Tree::of(&overall.by_thread), span: Tree::of(&overall.by_span) }
+    }
+}
+
+/// Smallest, largest and count of every bucket in use.
+fn buckets(histogram: &Histogram) -> Vec<u64> {
+    histogram.buckets().flat_map(|(low, high, count)| [low, high, count]).collect()
 }
 
 impl<'a> RequestRow<'a> {
@@ -273,7 +299,7 @@ impl Row {
             idle_ns: row.idle_ns,
             min_ns: row.min_ns,
             max_ns: row.max_ns,
-            buckets: row.busy.buckets().flat_map(|(low, high, count)| [low, high, count]).collect(),
+            buckets: buckets(&row.busy),
         }
     }
 }

@@ -25,7 +25,7 @@ use flate2::{Compression, write::DeflateEncoder};
 use head::Head;
 use lane::{Parts, Shapes};
 use spanfire_recording::Recording;
-use spanfire_views::{CallTree, Diff, Replay, Spans, Stacks, Statistics, Summary};
+use spanfire_views::{Diff, Overall, Replay, Spans};
 use std::io::{self, Write};
 
 /// The viewer with a place for the data.
@@ -43,10 +43,7 @@ pub const SEGMENTS_IN_A_PAGE: usize = 5_000_000;
 pub struct Report<'a> {
     recording: &'a Recording,
     spans: Spans,
-    by_thread: CallTree,
-    by_span: CallTree,
-    statistics: Statistics,
-    summary: Summary,
+    overall: Overall,
 }
 
 /// How a page is written.
@@ -62,21 +59,14 @@ pub struct ReportOptions {
 }
 
 impl<'a> Report<'a> {
-    /// Collects it: replays the recording once for each view. More than `limit` segments are thinned
+    /// Collects it: replays the recording once for its spans and once for all sums. More than `limit` segments are thinned
     /// out, as [`Spans::of`] does; merged graphs and statistics are over all of them.
     pub fn of(
         recording: &'a Recording,
         replay: &Replay<'_>,
         limit: usize,
     ) -> Result<Report<'a>, spanfire_recording::Error> {
-        Ok(Report {
-            recording,
-            spans: Spans::of(replay, limit)?,
-            by_thread: CallTree::of(replay, Stacks::Thread)?,
-            by_span: CallTree::of(replay, Stacks::Span)?,
-            statistics: Statistics::of(replay)?,
-            summary: Summary::of(replay)?,
-        })
+        Ok(Report { recording, spans: Spans::of(replay, limit)?, overall: Overall::of(replay)? })
     }
 
     /// Whether there is nothing to show.
@@ -142,7 +132,7 @@ fn blocks(report: &Report<'_>, options: &ReportOptions) -> Result<Vec<Vec<u8>>, 
         lanes.iter().map(|lane| Parts::of(lane, resolution_ns, &mut shapes)).collect();
     let shapes = shapes.finish();
     let (columns, fields) = fields::encode(&report.spans.lives);
-    let info = tables::info_facts(report.recording, &report.summary);
+    let info = tables::info_facts(report.recording, &report.overall.summary);
     let head = Head::of(report, options, &shapes, &columns, info);
     let mut blocks = vec![
         serde_json::to_vec(&head).map_err(io::Error::from)?,

@@ -15,9 +15,7 @@ use super::{PLACE, Report, ReportOptions, VIEWER, blocks};
 use crate::{Error, tables};
 use serde::Serialize;
 use spanfire_recording::Recording;
-use spanfire_views::{
-    CallTree, IndexedLane, Mark, RequestTable, SegmentIndex, Shown, Statistics, Summary,
-};
+use spanfire_views::{IndexedLane, Mark, Overall, RequestTable, SegmentIndex, Shown, Summary};
 use std::io;
 use std::ops::Range;
 
@@ -44,13 +42,9 @@ pub fn outline(
 }
 
 /// What is exact over a selection, however many spans it has.
-pub fn merged(
-    by_thread: &CallTree,
-    by_span: &CallTree,
-    statistics: &Statistics,
-    requests: &RequestTable,
-) -> Result<Vec<u8>, Error> {
-    json(&Merged::of(by_thread, by_span, statistics, requests))
+/// Of many requests only the slowest are there one by one.
+pub fn merged(overall: &Overall, requests: &RequestTable) -> Result<Vec<u8>, Error> {
+    json(&Merged::of(overall, requests))
 }
 
 /// Every span of a report: its blocks one after the other, each with its length in 8 bytes before

@@ -4,7 +4,7 @@
 
 import { kindsOf, medianOf } from "../../analysis/kinds.ts";
 import { exactQuantile } from "../../analysis/instances.ts";
-import { type RequestRow, requestFields, requests as rowsOf } from "../../analysis/requests.ts";
+import { type RequestRow, allRequests, requestFields, requests as rowsOf } from "../../analysis/requests.ts";
 import type { App } from "../../app/app.ts";
 import { Bar, space, text } from "../../app/bar.ts";
 import { DataTable } from "../../app/datatable.ts";
@@ -13,6 +13,8 @@ import { count, exactDuration } from "../../app/format.ts";
 import type { Key } from "../../app/keys.ts";
 import type { Page, PageView, Table } from "../../app/page.ts";
 import { PARENT_ROOT } from "../../data/recording.ts";
+import type { Histogram } from "../../analysis/histogram.ts";
+import { type Durations, durationsOf } from "../../distribution/bins.ts";
 import { Distribution } from "../../distribution/distribution.ts";
 import { narrowingKeys, narrowingParts } from "../../graph/controls.ts";
 import { requestColumns } from "./columns.ts";
@@ -50,6 +52,7 @@ class Requests implements PageView {
   private readonly bar: Bar;
   private kinds: { rows: readonly RequestRow[]; of: string[]; place: Map<RequestRow, number> } | null = null;
   private shown: Shown | null = null;
+  private ofServer: { rows: readonly RequestRow[]; durations: Durations } | null = null;
   private compared: { one: RequestRow; other: RequestRow; frames: ComparedFrame[] } | null = null;
   readonly keys: Key[];
 
@@ -76,7 +79,7 @@ class Requests implements PageView {
     this.bar = new Bar([
       kindPart(app, () => this.kindNames()),
       ...narrowingParts(app),
-      text("total", () => `${count(this.rows().listed.length)} of ${count(rowsOf(app).length)} requests`),
+      text("total", () => this.total()),
       { element: button("Slowest", "Choose the slowest of these (w)", () => this.chooseSlowest()), draw() {} },
       space(),
       text("hint", () => "Drag over the lifetimes to list those requests, over the time to select it"),
@@ -99,9 +102,8 @@ class Requests implements PageView {
     const { alike, listed, lifetimes } = this.rows();
     this.bar.draw();
     this.heatmap.draw(alike, this.chosen());
-    const sorted = lifetimes.slice().sort();
-    const marks = ([["p50", 0.5], ["p90", 0.9], ["p99", 0.99], ["max", 1]] as const).map(([name, q]): [string, number] => [name, exactQuantile(sorted, q)]);
-    this.distribution.draw({ values: lifetimes }, { marks, colour: app.colours.ink.accent, noun: "requests", empty: "No requests in what is selected." });
+    const { durations, marks } = this.durations(alike, lifetimes);
+    this.distribution.draw(durations, { marks, colour: app.colours.ink.accent, noun: "requests", empty: "No requests in what is selected." });
     this.list.draw(listed);
     const one = this.chosen();
     const other = one && this.other(one);
@@ -143,6 +145,28 @@ class Requests implements PageView {
 
   svg(): string {
     return this.distribution.svg();
+  }
+
+  private total(): string {
+    const sent = rowsOf(this.app).length;
+    const all = allRequests(this.app);
+    const of = all ? `the ${count(sent)} slowest of ${count(all.count)}` : count(sent);
+    return `${count(this.rows().listed.length)} of ${of} requests`;
+  }
+
+  /** The lifetimes of what is listed; where all are meant but not all are here, as a server counted them. */
+  private durations(alike: readonly RequestRow[], lifetimes: Float64Array): { durations: Durations; marks: [string, number][] } {
+    const all = alike.length === rowsOf(this.app).length ? allRequests(this.app) : null;
+    const sorted = lifetimes.slice().sort();
+    const at = (q: number) => (all && q < 1 ? all.lifetimes.quantile(q) : exactQuantile(sorted, q));
+    const marks = ([["p50", 0.5], ["p90", 0.9], ["p99", 0.99], ["max", 1]] as const).map(([name, q]): [string, number] => [name, at(q)]);
+    return { durations: all ? this.counted(all.lifetimes) : { values: lifetimes }, marks };
+  }
+
+  private counted(lifetimes: Histogram): Durations {
+    const rows = rowsOf(this.app);
+    if (this.ofServer?.rows !== rows) this.ofServer = { rows, durations: durationsOf(lifetimes) };
+    return this.ofServer.durations;
   }
 
   /** The kinds of all requests. */
