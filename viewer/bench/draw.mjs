@@ -4,11 +4,16 @@
 //
 // Prints a row for each recording: bytes per span in the page, time to the first picture, draw
 // times over a scripted zoom from all of the time to 100 µs and back with pans between, and what
-// was drawn at most: counts that do not depend on the machine.
+// was drawn at most: counts that do not depend on the machine. Recordings of more spans than a page
+// should have are served instead; there the first picture is counted from when `spanfire view` is
+// started, with the browser already there, and what the server sent is counted as well.
 
-import { statSync } from "node:fs";
+import { readFileSync, statSync } from "node:fs";
 import { basename } from "node:path";
-import { close, open, report, spanfireJson } from "../test/harness.mjs";
+import { close, open, report, serving, spanfireJson } from "../test/harness.mjs";
+
+/** More spans than this are served. */
+const SERVED_FROM = 5_000_000;
 
 const ROW = 18;
 
@@ -40,26 +45,56 @@ async function flight(page) {
   });
 }
 
-const rows = [];
-for (const recording of process.argv.slice(2)) {
-  const info = spanfireJson("info", recording);
+/** A row of what was drawn. */
+function drawn({ frames, width, height }) {
+  const ms = frames.map(([ms]) => ms);
+  const most = (at) => Math.max(...frames.map((frame) => frame[at])) / (width * Math.ceil(height / ROW));
+  return {
+    "draw p50 ms": percentile(ms, 0.5).toFixed(1),
+    "draw p95 ms": percentile(ms, 0.95).toFixed(1),
+    "boxes/(rows × width)": most(1).toFixed(2),
+    "steps/row-pixel": most(2).toFixed(2),
+  };
+}
+
+async function inOneFile(recording, { spans, segments }) {
   const file = report(recording, "--max-spans", "0");
   const view = await open(file, { width: 1400, height: 900 });
   const ready = await view.page.evaluate(() => Number(document.documentElement.dataset.ready));
-  const { frames, width, height } = await flight(view.page);
-  const ms = frames.map(([ms]) => ms);
-  rows.push({
-    recording: basename(recording),
-    spans: info.spans,
-    "bytes/span": (statSync(file).size / info.spans).toFixed(2),
-    "bytes/segment": (statSync(file).size / info.segments).toFixed(2),
-    "open ms": ready,
-    "draw p50 ms": percentile(ms, 0.5).toFixed(1),
-    "draw p95 ms": percentile(ms, 0.95).toFixed(1),
-    "boxes/(rows × width)": (Math.max(...frames.map(([, boxes]) => boxes)) / (width * Math.ceil(height / ROW))).toFixed(2),
-    "steps/row-pixel": (Math.max(...frames.map(([, , steps]) => steps)) / (width * Math.ceil(height / ROW))).toFixed(2),
-  });
+  const row = {
+    ...{ recording: basename(recording), spans },
+    ...{ "bytes/span": (statSync(file).size / spans).toFixed(2), "bytes/segment": (statSync(file).size / segments).toFixed(2) },
+    ...{ "first picture ms": ready, ...drawn(await flight(view.page)) },
+  };
   await view.close();
+  return row;
+}
+
+async function served(recording, { spans, segments }) {
+  const started = performance.now();
+  const { address, process } = await serving(recording);
+  const indexed = performance.now();
+  const view = await open(address, { width: 1400, height: 900 });
+  const shown = performance.now();
+  const sizes = [];
+  view.page.on("response", (response) => sizes.push(Number(response.headers()["content-length"])));
+  const [peak] = /(?<=VmHWM:\s+)\d+/.exec(readFileSync(`/proc/${process.pid}/status`, "utf8")) ?? [NaN];
+  const row = {
+    ...{ recording: `${basename(recording)} (served)`, spans },
+    ...{ "server B/segment": ((1024 * peak) / segments).toFixed(1), "address ms": Math.round(indexed - started) },
+    ...{ "first picture ms": Math.round(shown - started), ...drawn(await flight(view.page)) },
+    "largest answer KB": Math.round(Math.max(...sizes, 0) / 1000),
+  };
+  await view.close();
+  return row;
+}
+
+// A browser that has to be started first is nobody's fault.
+await (await open(report(process.argv[2], "--max-spans", "1000"))).close();
+const rows = [];
+for (const recording of process.argv.slice(2)) {
+  const info = spanfireJson("info", recording);
+  rows.push(await (info.spans > SERVED_FROM ? served : inOneFile)(recording, info));
 }
 console.table(rows);
 await close();
