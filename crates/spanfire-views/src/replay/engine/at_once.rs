@@ -11,7 +11,8 @@
 //!
 //! So a span that another lane mentions too early is created then, and one that was dropped goes only
 //! with its lane's next event; until then it has *ended*, which a use takes back. None of this costs
-//! a look into a map while no lane asks for a span that it cannot find.
+//! a look into a map while no lane asks for a span that it cannot find; where there is but one lane,
+//! it is left out.
 
 use super::Engine;
 use super::spans::Birth;
@@ -29,6 +30,9 @@ impl<O: Observer> Engine<'_, O> {
         callsite: CallsiteId,
         parent: Parent,
     ) {
+        if self.lanes.len() == 1 {
+            return;
+        }
         self.lanes[lane].coming = Some(Coming { id, callsite, parent, mapped: false, made: None });
         self.list(lane);
     }
@@ -76,6 +80,9 @@ impl<O: Observer> Engine<'_, O> {
 
     /// The lane leaves a span and drops a handle of it, now or some time before its next event.
     pub(super) fn doom_handle(&mut self, lane: usize, slot: Slot) {
+        if self.lanes.len() == 1 {
+            return self.lose_handle(slot);
+        }
         let life = &mut self.lives[slot];
         life.doomed += 1;
         self.lanes[lane].going = Some(Kin { slot, ordinal: life.ordinal });
