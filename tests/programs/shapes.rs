@@ -8,6 +8,7 @@
 //! | `hostile` | names, targets and fields that are markup, control characters and very long |
 //! | `threads` | COUNT threads, a few spans each |
 //! | `crossed` | spans left in another order than they were entered, waiting, and entered again |
+//! | `linked` | COUNT spans that follow from others, and instants with fields in both |
 //! | `uneven` | COUNT spans in trees whose spans take random times, as in a program that works |
 
 use std::hint::black_box;
@@ -19,7 +20,11 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         return Err("usage: shapes SHAPE OUT [COUNT]".into());
     };
     let count = rest.first().map_or(Ok(600), |count| count.parse())?;
-    let guard = spanfire::Recorder::builder().output(out).init()?;
+    let mut recorder = spanfire::Recorder::builder().output(out);
+    if shape == "linked" {
+        recorder = recorder.events(true).fields(spanfire::Fields::All);
+    }
+    let guard = recorder.init()?;
     match shape.as_str() {
         "one" => info_span!("only").in_scope(|| ()),
         "none" => drop(info_span!("never", number = 1)),
@@ -27,6 +32,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         "hostile" => hostile(),
         "threads" => threads(count),
         "crossed" => crossed(),
+        "linked" => linked(count),
         "uneven" => uneven(count),
         _ => return Err("no such shape".into()),
     }
@@ -92,6 +98,23 @@ fn crossed() {
         let both = info_span!(parent: &outer, "task");
         inner.in_scope(|| both.in_scope(|| spin(300)));
         outer.in_scope(|| outer.in_scope(|| spin(200)));
+    }
+}
+
+fn linked(count: u64) {
+    for number in 0..count {
+        let produce = info_span!("produce");
+        produce.in_scope(|| {
+            spin(500);
+            info!(number, kind = "<made>", "a thing is made");
+            info_span!("inner").in_scope(|| info!("inside"));
+        });
+        let consume = info_span!("consume");
+        consume.follows_from(&produce);
+        consume.in_scope(|| {
+            spin(300);
+            info!(number, "it is used");
+        });
     }
 }
 

@@ -104,3 +104,26 @@ test("a page that was damaged says so", async () => {
   const view = await open(file, { starts: false });
   await view.until(() => document.getElementById("message")?.textContent.includes("damaged"), "the reason");
 });
+
+test("spans that follow from others are linked, and instants show their fields", async () => {
+  const view = await open(report(shape("linked", 3)));
+  const produce = (await view.table()).findIndex((row) => row.span === "produce");
+  await view.page.locator(".twin tbody tr").nth(produce).click();
+  await view.settled();
+  const links = (title) => view.page.locator(`.details h3:text-is("${title}") + .links button`);
+  assert.deepEqual(await links("Followed by").allTextContents(), ["⇢ consume"]);
+  const said = () => view.page.locator(".details .said dd").allTextContents();
+  // What is said in a span inside it is that span's.
+  const made = await said();
+  assert.equal(made.length, 1);
+  for (const part of ["number=0", "kind=<made>", "message=a thing is made"]) assert.ok(made[0].includes(part), made[0]);
+  await links("Followed by").click();
+  await view.settled();
+  assert.match(await view.page.locator(".details h2").textContent(), /^consume/);
+  assert.deepEqual(await links("Follows from").allTextContents(), ["⇠ produce"]);
+  assert.ok((await said())[0].includes("message=it is used"));
+  await links("Follows from").click();
+  await view.settled();
+  assert.match(await view.page.locator(".details h2").textContent(), /^produce/);
+  await view.close();
+});

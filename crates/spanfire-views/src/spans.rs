@@ -49,6 +49,8 @@ pub struct LaneSpans {
     pub segments: Vec<SpanSegment>,
     /// Its instants in the order of time.
     pub marks: Vec<Mark>,
+    /// The fields of the instants that have some, by their index in `marks`, in its order.
+    pub mark_fields: Vec<(usize, Vec<Field>)>,
 }
 
 /// A segment on its lane.
@@ -93,6 +95,9 @@ pub struct SpanLife {
     pub segments: u32,
     /// Its recorded fields, a later value in the place of an earlier one.
     pub fields: Vec<Field>,
+    /// The spans it follows from, in the order in which the program said so. One that had closed by
+    /// then is not known, and one that is left out is not here.
+    pub follows: Vec<LifeIndex>,
 }
 
 /// What a span descends from.
@@ -117,12 +122,10 @@ impl Spans {
             (0..).map(LaneId).zip(recording.lanes()).map(|(id, lane)| (id, lane.label(id)));
         let seen = labels.zip(lanes).zip(replayed.seen);
         let seen = seen.filter(|((_, lane), seen)| *seen || !lane.segments.is_empty());
-        let lanes = seen.map(|(((lane, label), GatheredLane { segments, marks }), _)| LaneSpans {
-            lane,
-            label,
-            segments,
-            marks,
-        });
+        let lanes =
+            seen.map(|(((lane, label), GatheredLane { segments, marks, mark_fields }), _)| {
+                LaneSpans { lane, label, segments, marks, mark_fields }
+            });
         Ok(Spans { range_ns: Timeline::range_of(replay), lanes: lanes.collect(), lives, left_out })
     }
 }

@@ -9,11 +9,19 @@ export class Histogram {
   private readonly counts = new Map<number, number>();
   count = 0;
 
-  /** One out of smallest, largest and count of each bucket. */
+  /** One out of the distance of each bucket's smallest from that of the one before, and its count. */
   static of(buckets: readonly number[]): Histogram {
     const histogram = new Histogram();
-    for (let at = 0; at < buckets.length; at += 3) histogram.add(buckets[at], buckets[at + 2]);
+    let low = 0;
+    for (let at = 0; at < buckets.length; at += 2) histogram.add((low += buckets[at]), buckets[at + 1]);
     return histogram;
+  }
+
+  /** One with what all of these counted. */
+  static sum(...histograms: Histogram[]): Histogram {
+    const sum = new Histogram();
+    for (const [low, , count] of histograms.flatMap((histogram) => histogram.buckets())) sum.add(low, count);
+    return sum;
   }
 
   add(ns: number, times = 1): void {

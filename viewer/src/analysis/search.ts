@@ -25,10 +25,10 @@ export class Search {
     const pattern = patternOf(text);
     this.sites = Uint8Array.from(callsites, (site) => (matchesSite(pattern, site) ? 1 : 0));
     for (const column of recording.fields) {
-      for (let row = 0; row < column.lives.length; row++) {
+      for (let row = 0; row < column.owners.length; row++) {
         if (!pattern.test(`${column.name}=${column.values[row]}`)) continue;
         this.lives ??= new Uint8Array(recording.lives.length);
-        this.lives[column.lives[row]] = 1;
+        this.lives[column.owners[row]] = 1;
       }
     }
   }

@@ -33,7 +33,7 @@ export interface StatisticsRow {
   idle_ns: number;
   min_ns: number;
   max_ns: number;
-  /** Smallest and largest busy time, and count, of each bucket in use. */
+  /** Of each bucket of busy times in use how far it begins after the one before, and its count. */
   buckets: number[];
 }
 
@@ -88,6 +88,8 @@ export interface Head {
   /** The shortest spans, if there were too many to have all. */
   left_out: { spans: number; shorter_than_ns: number } | null;
   fields: FieldHead[];
+  /** The fields of instants. */
+  mark_fields: FieldHead[];
   trees: { thread: TreeColumns; span: TreeColumns };
   statistics: StatisticsRow[];
   info: Info;

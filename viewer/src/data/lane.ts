@@ -30,7 +30,7 @@ interface Forest {
   runs: Uint32Array;
 }
 
-export function decodeLane(head: Head, index: number, block: Uint8Array): Lane {
+export function decodeLane(head: Head, index: number, firstMark: number, block: Uint8Array): Lane {
   const about = head.lanes[index];
   const [shapes, families, magnitudes, low, lives, markSites, markMagnitudes, markLow] = streams(block, 8);
   const forest = readForest(head, about.segments, new Varints(shapes), new Varints(families));
@@ -43,6 +43,7 @@ export function decodeLane(head: Head, index: number, block: Uint8Array): Lane {
     rows,
     segments: about.segments,
     marks: readMarks(about.marks, new Varints(markSites), new Column(markMagnitudes, markLow), head.resolution_ns),
+    firstMark,
     overtaken,
   };
 }

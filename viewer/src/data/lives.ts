@@ -2,7 +2,7 @@
  * Lives and their fields out of their blocks: the other side of `html/lives.rs` and `fields.rs`.
  */
 
-import type { Head } from "./head.ts";
+import type { FieldHead, Head } from "./head.ts";
 import type { FieldColumn, FieldValue, Lane, Lives } from "./recording.ts";
 import { Column, Varints, streams } from "./streams.ts";
 
@@ -13,8 +13,9 @@ const NEVER_RAN = 16;
 
 /** The lives, whose segments the lanes already name. */
 export function decodeLives(head: Head, lanes: Lane[], block: Uint8Array): Lives {
-  const [kinds, sites, parents, numbers, numbersLow, before, beforeLow, after, afterLow] = streams(block, 9);
+  const [kinds, sites, parents, numbers, numbersLow, before, beforeLow, after, afterLow, follows] = streams(block, 10);
   const lives = emptyLives(head.lives);
+  lives.follows = decodeFollows(new Varints(follows));
   collectSegments(lives, lanes);
   const site = new Varints(sites);
   const parent = new Varints(parents);
@@ -44,6 +45,17 @@ export function decodeLives(head: Head, lanes: Lane[], block: Uint8Array): Lives
   return lives;
 }
 
+function decodeFollows(numbers: Varints): Lives["follows"] {
+  const life: number[] = [];
+  const cause: number[] = [];
+  for (let last = 0; !numbers.ended; ) {
+    last += numbers.next();
+    life.push(last);
+    cause.push(last - numbers.signed());
+  }
+  return { life: Uint32Array.from(life), cause: Uint32Array.from(cause) };
+}
+
 function emptyLives(length: number): Lives {
   return {
     length,
@@ -57,6 +69,7 @@ function emptyLives(length: number): Lives {
     selected: new Uint8Array(length),
     first: new Uint32Array(length + 1),
     segments: new Uint32Array(0),
+    follows: { life: new Uint32Array(0), cause: new Uint32Array(0) },
   };
 }
 
@@ -101,22 +114,24 @@ function sortSegments(lives: Lives, lanes: Lane[]): void {
   }
 }
 
-/** The columns of fields. */
-export function decodeFields(head: Head, block: Uint8Array): FieldColumn[] {
-  const columns = streams(block, 2 * head.fields.length);
-  return head.fields.map((field, index) => {
-    const places = new Varints(columns[2 * index]);
-    const numbers = new Varints(columns[2 * index + 1]);
-    const lives = new Uint32Array(field.rows);
-    const values: FieldValue[] = new Array(field.rows);
-    let life = 0;
-    let last = 0;
-    for (let row = 0; row < field.rows; row++) {
-      life += places.next();
-      lives[row] = life;
-      if (field.kind === "number") values[row] = last += numbers.signed();
-      else values[row] = field.texts[numbers.next()];
-    }
-    return { name: field.name, lives, values };
-  });
+/** The fields of lives, and of instants. */
+export function decodeFields(head: Head, block: Uint8Array): { ofLives: FieldColumn[]; ofMarks: FieldColumn[] } {
+  const heads = [...head.fields, ...head.mark_fields];
+  const numbers = streams(block, 2 * heads.length);
+  const columns = heads.map((field, index) => decodeColumn(field, new Varints(numbers[2 * index]), new Varints(numbers[2 * index + 1])));
+  return { ofLives: columns.slice(0, head.fields.length), ofMarks: columns.slice(head.fields.length) };
+}
+
+function decodeColumn(field: FieldHead, places: Varints, numbers: Varints): FieldColumn {
+  const owners = new Uint32Array(field.rows);
+  const values: FieldValue[] = new Array(field.rows);
+  let owner = 0;
+  let last = 0;
+  for (let row = 0; row < field.rows; row++) {
+    owner += places.next();
+    owners[row] = owner;
+    if (field.kind === "number") values[row] = last += numbers.signed();
+    else values[row] = field.texts[numbers.next()];
+  }
+  return { name: field.name, owners, values };
 }

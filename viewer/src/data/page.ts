@@ -74,19 +74,27 @@ export async function readBlocks(blocks: AsyncGenerator<Uint8Array>, progress: (
   const lanes: Lane[] = [];
   while (lanes.length < head.lanes.length) {
     const group = new Varints(await next());
-    while (!group.ended) lanes.push(decodeLane(head, lanes.length, group.take(group.next())));
+    while (!group.ended) lanes.push(decodeLane(head, lanes.length, firstMark(lanes), group.take(group.next())));
     progress(lanes.length / head.lanes.length);
   }
   const lives = decodeLives(head, lanes, lifeBlock);
+  const { ofLives, ofMarks } = decodeFields(head, fieldBlock);
   return {
     head,
     lanes,
     lives,
-    fields: decodeFields(head, fieldBlock),
+    fields: ofLives,
+    markFields: ofMarks,
     from: head.range_ns[0],
     to: Math.max(Math.min(head.range_ns[1], lastMoment(lanes, lives)), head.range_ns[0] + 1),
     segments: lanes.reduce((sum, lane) => sum + lane.segments, 0),
   };
+}
+
+/** The number of the first instant of the lane after these. */
+function firstMark(lanes: readonly Lane[]): number {
+  const last = lanes.at(-1);
+  return last ? last.firstMark + last.marks.at.length : 0;
 }
 
 /** When the last thing ends: a recorder may have gone on long after that. */

@@ -34,6 +34,8 @@ export interface Lane {
   rows: Row[];
   segments: number;
   marks: { at: Float64Array; site: Uint32Array };
+  /** The number of its first instant among those of all lanes. */
+  firstMark: number;
   /** Whether a segment ended after the one around it: then rows do not nest exactly. */
   overtaken: boolean;
 }
@@ -61,14 +63,16 @@ export interface Lives {
   first: Uint32Array;
   /** Lane, depth and index of each segment, three numbers each, by start. */
   segments: Uint32Array;
+  /** Who follows from whom, by who follows. */
+  follows: { life: Uint32Array; cause: Uint32Array };
 }
 
 export type FieldValue = number | string;
 
 export interface FieldColumn {
   name: string;
-  /** Life indices in increasing order, and the value of each. */
-  lives: Uint32Array;
+  /** The lives, or instants by their number, in increasing order, and the value of each. */
+  owners: Uint32Array;
   values: FieldValue[];
 }
 
@@ -77,6 +81,8 @@ export interface Recording {
   lanes: Lane[];
   lives: Lives;
   fields: FieldColumn[];
+  /** The fields of instants. */
+  markFields: FieldColumn[];
   /** What is shown: first event to last. */
   from: number;
   to: number;

@@ -16,7 +16,7 @@ export interface Merged {
   statistics: StatisticsRow[];
   /** The slowest, by start. */
   requests: ServedRequest[];
-  /** How many there are, and a histogram of their lifetimes: smallest, largest and count of each bucket. */
+  /** How many there are, and a histogram of their lifetimes, as `StatisticsRow` has it. */
   all_requests: number;
   lifetimes: number[];
 }
@@ -84,10 +84,12 @@ export class Server {
         rows: rowsOf(lane),
         segments: head.lanes[index].segments,
         marks: lane.marks,
+        firstMark: 0,
         overtaken: false,
       })),
       lives: noLives(),
       fields: [],
+      markFields: [],
       from: head.range_ns[0],
       to: Math.max(head.range_ns[1], head.range_ns[0] + 1),
       segments: head.lanes.reduce((sum, lane) => sum + lane.segments, 0),
@@ -210,5 +212,6 @@ function noLives(): Lives {
     selected: new Uint8Array(0),
     first: new Uint32Array(1),
     segments: none(),
+    follows: { life: none(), cause: none() },
   };
 }

@@ -2,7 +2,7 @@
  * What is known of one span.
  */
 
-import { type Place, type Recording, type Span, PARENT_AROUND, PARENT_LIFE, type FieldValue, inside, spanAt } from "./recording.ts";
+import { type FieldColumn, type FieldValue, type Place, type Recording, type Span, PARENT_AROUND, PARENT_LIFE, firstAbove, inside, spanAt } from "./recording.ts";
 
 /** A span's name in the state: `life` or `lane.depth.index`. */
 export function spanKey(span: Span | null): string {
@@ -96,15 +96,64 @@ export function rootOf(recording: Recording, span: Span): Span {
 }
 
 /** Its fields, as they were recorded. */
-export function fieldsOf(recording: Recording, span: Span): { name: string; value: FieldValue }[] {
-  if (!("life" in span)) return [];
-  return recording.fields.flatMap((column) => {
-    const row = lowerBound(column.lives, span.life);
-    return column.lives[row] === span.life ? [{ name: column.name, value: column.values[row] }] : [];
+export function fieldsOf(recording: Recording, span: Span): Field[] {
+  return "life" in span ? fieldsIn(recording.fields, span.life) : [];
+}
+
+/** The fields of an instant, by its number among those of all lanes. */
+export function markFieldsOf(recording: Recording, mark: number): Field[] {
+  return fieldsIn(recording.markFields, mark);
+}
+
+export interface Field {
+  name: string;
+  value: FieldValue;
+}
+
+function fieldsIn(columns: readonly FieldColumn[], owner: number): Field[] {
+  return columns.flatMap(({ name, owners, values }) => {
+    const row = lowerBound(owners, owner);
+    return owners[row] === owner ? [{ name, value: values[row] }] : [];
   });
 }
 
-function lowerBound(values: Uint32Array, wanted: number): number {
+/** The spans it follows from, and those that follow from it. */
+export function linksOf({ lives }: Recording, span: Span): { causes: Span[]; effects: Span[] } {
+  if (!("life" in span)) return { causes: [], effects: [] };
+  const { life, cause } = lives.follows;
+  const causes: Span[] = [];
+  for (let row = lowerBound(life, span.life); life[row] === span.life; row++) causes.push({ life: cause[row] });
+  const effects: Span[] = [];
+  cause.forEach((of, row) => {
+    if (of === span.life) effects.push({ life: life[row] });
+  });
+  return { causes, effects };
+}
+
+/** An instant: its place among those of a lane. */
+export interface MarkPlace {
+  lane: number;
+  index: number;
+}
+
+/** The instants in which it was the innermost span of their thread, at most so many. */
+export function instantsOf(recording: Recording, span: Span, most: number): MarkPlace[] {
+  const found: MarkPlace[] = [];
+  for (const { lane: number, depth, index } of segmentsOf(recording, span)) {
+    const lane = recording.lanes[number];
+    const { at } = lane.marks;
+    const { start, end } = lane.rows[depth];
+    const below = lane.rows[depth + 1];
+    for (let mark = lowerBound(at, start[index]); mark < at.length && at[mark] < end[index] && found.length < most; mark++) {
+      const child = below ? firstAbove(below.start, at[mark]) - 1 : -1;
+      const isInside = child >= 0 && below.parent[child] === index && below.end[child] > at[mark];
+      if (!isInside) found.push({ lane: number, index: mark });
+    }
+  }
+  return found;
+}
+
+function lowerBound(values: ArrayLike<number>, wanted: number): number {
   let low = 0;
   let high = values.length;
   while (low < high) {

@@ -1,9 +1,8 @@
-//! The fields of spans, a column for each name.
+//! The fields of spans, and of instants: a column for each name.
 
-use super::numbers::{joined, varint, zigzag};
+use super::numbers::{varint, zigzag};
 use serde::Serialize;
-use spanfire_recording::Value;
-use spanfire_views::SpanLife;
+use spanfire_recording::{Field, Value};
 use std::collections::HashMap;
 
 /// What a column's values are.
@@ -32,20 +31,23 @@ const EXACT: u64 = 1 << 53;
 #[derive(Default)]
 struct Writing {
     rows: usize,
-    lives: Vec<u8>,
+    owners: Vec<u8>,
     values: Vec<u8>,
-    last_life: u64,
+    last_owner: u64,
     last_number: i64,
     texts: Vec<String>,
     places: HashMap<String, u64>,
 }
 
-/// The columns, and the block of their numbers: two streams for each.
-pub(super) fn encode(lives: &[SpanLife]) -> (Vec<FieldColumn>, Vec<u8>) {
+/// The columns, and their numbers: two streams for each. What has fields comes in the order of its
+/// number.
+pub(super) fn encode<'a>(
+    owners: impl Iterator<Item = (u64, &'a [Field])>,
+) -> (Vec<FieldColumn>, Vec<Vec<u8>>) {
     let mut order: Vec<(String, Kind)> = Vec::new();
     let mut columns: HashMap<(String, Kind), Writing> = HashMap::new();
-    for (index, life) in (0u64..).zip(lives) {
-        for field in &life.fields {
+    for (index, fields) in owners {
+        for field in fields {
             let value = Held::of(&field.value);
             let key = (field.name.clone(), value.kind());
             let column = columns.entry(key.clone()).or_insert_with(|| {
@@ -58,11 +60,11 @@ pub(super) fn encode(lives: &[SpanLife]) -> (Vec<FieldColumn>, Vec<u8>) {
     let mut streams = Vec::new();
     let heads = order.into_iter().map(|key| {
         let column = columns.remove(&key).unwrap_or_default();
-        streams.extend([column.lives, column.values]);
+        streams.extend([column.owners, column.values]);
         FieldColumn { name: key.0, kind: key.1, rows: column.rows, texts: column.texts }
     });
     let heads = heads.collect();
-    (heads, joined(&streams))
+    (heads, streams)
 }
 
 enum Held {
@@ -88,10 +90,10 @@ impl Held {
 }
 
 impl Writing {
-    fn push(&mut self, life: u64, value: Held) {
+    fn push(&mut self, owner: u64, value: Held) {
         self.rows += 1;
-        varint(&mut self.lives, life - self.last_life);
-        self.last_life = life;
+        varint(&mut self.owners, owner - self.last_owner);
+        self.last_owner = owner;
         match value {
             Held::Number(number) => {
                 varint(&mut self.values, zigzag(number - self.last_number));

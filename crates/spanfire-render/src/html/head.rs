@@ -29,6 +29,8 @@ pub(super) struct Head<'a, I> {
     lives: usize,
     left_out: Option<Left>,
     fields: &'a [FieldColumn],
+    /// The fields of instants.
+    mark_fields: &'a [FieldColumn],
     trees: Trees,
     statistics: Vec<Row>,
     /// What `spanfire info --format json` says.
@@ -71,7 +73,7 @@ pub(super) struct Merged<'a> {
     /// The slowest, by start, and how many there are of which these are the slowest.
     requests: Vec<RequestRow<'a>>,
     all_requests: usize,
-    /// The lifetimes of all of them, as a histogram.
+    /// The lifetimes of all of them, as a histogram, see [`buckets`].
     lifetimes: Vec<u64>,
 }
 
@@ -121,7 +123,7 @@ struct Row {
     idle_ns: u64,
     min_ns: u64,
     max_ns: u64,
-    /// The histogram of busy times: smallest, largest and count of every bucket in use.
+    /// The histogram of busy times, see [`buckets`].
     buckets: Vec<u64>,
 }
 
@@ -131,7 +133,7 @@ impl<'a, I> Head<'a, I> {
         report: &'a Report<'_>,
         options: &'a ReportOptions,
         shapes: &[Shape],
-        fields: &'a [FieldColumn],
+        [fields, mark_fields]: [&'a [FieldColumn]; 2],
         info: I,
     ) -> Self {
         let spans = &report.spans;
@@ -152,6 +154,7 @@ impl<'a, I> Head<'a, I> {
                 .left_out
                 .map(|left| Left { spans: left.spans, shorter_than_ns: left.shorter_than_ns }),
             fields,
+            mark_fields,
             trees: Trees::of(&report.overall),
             statistics: report.overall.statistics.rows.iter().map(Row::of).collect(),
             info,
@@ -185,6 +188,7 @@ impl<'a, I> Head<'a, I> {
             lives: 0,
             left_out: None,
             fields: &[],
+            mark_fields: &[],
             trees: Trees::default(),
             statistics: Vec::new(),
             info,
@@ -221,9 +225,12 @@ impl Trees {
     }
 }
 
-/// Smallest, largest and count of every bucket in use.
+/// Of every bucket in use, how far its smallest is from that of the one before, and its count: where
+/// it ends, the page knows by the rule that makes buckets.
 fn buckets(histogram: &Histogram) -> Vec<u64> {
-    histogram.buckets().flat_map(|(low, high, count)| [low, high, count]).collect()
+    let mut before = 0;
+    let bucket = |(low, _, count)| [low - std::mem::replace(&mut before, low), count];
+    histogram.buckets().flat_map(bucket).collect()
 }
 
 impl<'a> RequestRow<'a> {

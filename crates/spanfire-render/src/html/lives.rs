@@ -4,7 +4,7 @@
 //! of them. One that never ran stands by itself.
 
 use super::numbers::{Column, joined, varint, zigzag};
-use spanfire_views::{LifeIndex, LifeParent, Spans};
+use spanfire_views::{LifeIndex, LifeParent, SpanLife, Spans};
 
 /// The bits of a life's first byte.
 const PARENT_AROUND: u8 = 1;
@@ -64,7 +64,21 @@ pub(super) fn encode(spans: &Spans, resolution_ns: u64) -> Vec<u8> {
         before_low,
         after_magnitudes,
         after_low,
+        follows(&spans.lives),
     ])
+}
+
+/// Who follows from whom: the distance from the life before, and that to the one followed.
+fn follows(lives: &[SpanLife]) -> Vec<u8> {
+    let (mut bytes, mut last) = (Vec::new(), 0);
+    for (index, life) in (0i64..).zip(lives) {
+        for LifeIndex(cause) in &life.follows {
+            varint(&mut bytes, (index - last) as u64);
+            varint(&mut bytes, zigzag(index - i64::from(*cause)));
+            last = index;
+        }
+    }
+    bytes
 }
 
 /// From the first start to the last end of each life's segments.

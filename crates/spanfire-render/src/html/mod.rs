@@ -24,8 +24,8 @@ use crate::{Error, tables};
 use flate2::{Compression, write::DeflateEncoder};
 use head::Head;
 use lane::{Parts, Shapes};
-use spanfire_recording::Recording;
-use spanfire_views::{Diff, Overall, Replay, Spans};
+use spanfire_recording::{Field, Recording};
+use spanfire_views::{Diff, LaneSpans, Overall, Replay, Spans};
 use std::io::{self, Write};
 
 /// The viewer with a place for the data.
@@ -131,13 +131,15 @@ fn blocks(report: &Report<'_>, options: &ReportOptions) -> Result<Vec<Vec<u8>>, 
     let parts: Vec<Parts> =
         lanes.iter().map(|lane| Parts::of(lane, resolution_ns, &mut shapes)).collect();
     let shapes = shapes.finish();
-    let (columns, fields) = fields::encode(&report.spans.lives);
+    let lives = (0u64..).zip(&report.spans.lives);
+    let (columns, fields) = fields::encode(lives.map(|(index, life)| (index, &life.fields[..])));
+    let (mark_columns, mark_fields) = fields::encode(mark_fields(lanes));
     let info = tables::info_facts(report.recording, &report.overall.summary);
-    let head = Head::of(report, options, &shapes, &columns, info);
+    let head = Head::of(report, options, &shapes, [&columns, &mark_columns], info);
     let mut blocks = vec![
         serde_json::to_vec(&head).map_err(io::Error::from)?,
         lives::encode(&report.spans, resolution_ns),
-        fields,
+        numbers::joined(&[fields, mark_fields].concat()),
     ];
     let mut group = Vec::new();
     for (parts, lane) in parts.iter().zip(lanes) {
@@ -150,6 +152,16 @@ fn blocks(report: &Report<'_>, options: &ReportOptions) -> Result<Vec<Vec<u8>>, 
         blocks.push(numbers::joined(&group));
     }
     Ok(blocks)
+}
+
+/// The fields of all instants, which are numbered through all lanes.
+fn mark_fields(lanes: &[LaneSpans]) -> impl Iterator<Item = (u64, &[Field])> {
+    let mut first = 0;
+    lanes.iter().flat_map(move |lane| {
+        let before = first;
+        first += lane.marks.len() as u64;
+        lane.mark_fields.iter().map(move |(index, fields)| (before + *index as u64, &fields[..]))
+    })
 }
 
 fn deflated(bytes: &[u8]) -> Result<Vec<u8>, Error> {

@@ -3,7 +3,7 @@
 use super::thinning::Thinning;
 use super::{LeftOut, LifeIndex, LifeParent, SpanLife, SpanSegment};
 use crate::Mark;
-use crate::replay::{Closing, Instant, Life, Observer, Segment};
+use crate::replay::{Closing, Follows, Instant, Life, Observer, Segment};
 use crate::request_table::update;
 use rustc_hash::FxHashMap;
 use spanfire_recording::{CallsiteId, Field, LaneId};
@@ -21,12 +21,15 @@ pub(super) struct Gatherer {
 pub(super) struct GatheredLane {
     pub segments: Vec<SpanSegment>,
     pub marks: Vec<Mark>,
+    pub mark_fields: Vec<(usize, Vec<Field>)>,
 }
 
 #[derive(Default)]
 pub(super) struct LaneSegments {
     pub segments: Vec<Entered>,
     marks: Vec<Mark>,
+    /// The fields of those that have some, by index.
+    mark_fields: Vec<(usize, Vec<Field>)>,
     /// The open segments, the innermost last.
     pub stack: Vec<OpenSegment>,
 }
@@ -56,9 +59,12 @@ pub(super) struct Entered {
 #[derive(Default)]
 pub(super) struct Alive {
     pub segments: Vec<Told>,
-    /// Whether another span names it as its parent from elsewhere.
+    /// Whether another span names it from elsewhere, as its parent or as what it follows from, or it
+    /// names one.
     named: bool,
     fields: Vec<Field>,
+    /// The ordinals of the spans it follows from.
+    follows: Vec<u64>,
 }
 
 /// A selected segment of a span.
@@ -75,6 +81,8 @@ pub(super) struct Told {
 pub(super) struct Gathered {
     /// The ordinal of the parent; 0 for none.
     pub parent: u64,
+    /// The ordinals of the spans it follows from.
+    follows: Vec<u64>,
     /// Whether a child of it was alive when it closed.
     pub outlived: bool,
     pub life: SpanLife,
@@ -105,14 +113,16 @@ impl Gatherer {
         let numbers: Vec<u64> = order.iter().map(|&index| self.lives[index].life.number).collect();
         let mut lives: Vec<Gathered> = self.lives;
         lives.sort_unstable_by_key(|gathered| gathered.life.number);
-        let lives = lives.into_iter().map(|Gathered { parent, life, .. }| {
+        let place =
+            |number: &u64| numbers.binary_search(number).ok().map(|index| LifeIndex(index as u32));
+        let lives = lives.into_iter().map(|Gathered { parent, follows, life, .. }| {
             let named = numbers.binary_search(&parent);
             let parent = match (life.parent, named) {
                 (LifeParent::Life(_), Ok(index)) => LifeParent::Life(LifeIndex(index as u32)),
                 (LifeParent::Life(_), Err(_)) => LifeParent::Root,
                 (known, _) => known,
             };
-            SpanLife { parent, ..life }
+            SpanLife { parent, follows: follows.iter().filter_map(place).collect(), ..life }
         });
         let lives = lives.collect();
         (self.lanes.into_iter().map(|lane| lane.finish(&places)).collect(), lives, left_out)
@@ -141,7 +151,7 @@ impl LaneSegments {
                 life: entered.life.checked_sub(1).map(|life| places[life as usize]),
             });
         }
-        GatheredLane { segments: told, marks: self.marks }
+        GatheredLane { segments: told, marks: self.marks, mark_fields: self.mark_fields }
     }
 }
 
@@ -259,12 +269,28 @@ impl Observer for Gatherer {
             selected: closing.counts,
             segments: alive.segments.len() as u32,
             fields: alive.fields,
+            follows: Vec::new(),
         };
-        self.lives.push(Gathered { parent: ordinal, outlived, life });
+        self.lives.push(Gathered { parent: ordinal, follows: alive.follows, outlived, life });
+    }
+
+    fn follows(&mut self, _: Follows, life: &Life, cause: Option<&Life>) {
+        let Some(cause) = cause else { return };
+        if let Some(alive) = self.alive.get_mut(&cause.ordinal) {
+            alive.named = true;
+        }
+        if let Some(alive) = self.alive.get_mut(&life.ordinal) {
+            alive.named = true;
+            alive.follows.push(cause.ordinal);
+        }
     }
 
     fn instant(&mut self, instant: &Instant<'_>, _: Option<&Life>) {
-        let &Instant { lane, at_ns, callsite, .. } = instant;
-        self.lanes[lane.index()].marks.push(Mark { at_ns, callsite });
+        let &Instant { lane, at_ns, callsite, fields } = instant;
+        let lane = &mut self.lanes[lane.index()];
+        if !fields.is_empty() {
+            lane.mark_fields.push((lane.marks.len(), fields.to_vec()));
+        }
+        lane.marks.push(Mark { at_ns, callsite });
     }
 }

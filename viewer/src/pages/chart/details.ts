@@ -6,11 +6,14 @@ import type { App } from "../../app/app.ts";
 import { button, element } from "../../app/elements.ts";
 import { count, duration, exactDuration } from "../../app/format.ts";
 import type { Span } from "../../data/recording.ts";
-import { busyOf, fieldsOf, lifetimeOf, manyOf, parentOf, rootOf, segmentsOf, selfOf, siteOf, spanKey } from "../../data/span.ts";
+import { busyOf, fieldsOf, instantsOf, lifetimeOf, linksOf, manyOf, markFieldsOf, parentOf, rootOf, segmentsOf, selfOf, siteOf, spanKey } from "../../data/span.ts";
 import type { Box } from "./scene.ts";
 
 /** More fields than this are in the panel. */
 const FIELDS = 8;
+/** As many links, and instants, are listed. */
+const LINKS = 8;
+const INSTANTS = 12;
 
 /** Rows of name and value for a span. */
 export function factsOf(app: App, span: Span): [string, string][] {
@@ -82,6 +85,37 @@ export class Details {
         button("All of this name", "Open Span", () => app.set({ page: "span", site: siteOf(recording, span) })),
         number > 0 ? button(`Request ${number}`, "Open its request", () => app.set({ request: number, view: null, scroll: 0 })) : null,
       ),
+      ...this.links(span),
+      ...this.instants(span),
     );
+  }
+
+  /** What it follows from, and what follows from it. */
+  private links(span: Span): HTMLElement[] {
+    const { recording } = this.app;
+    const { causes, effects } = linksOf(recording, span);
+    const named = (other: Span) => this.app.site(siteOf(recording, other)).name;
+    const link = (other: Span, sign: string) => button(`${sign} ${named(other)}`, `Select it: ${exactDuration(lifetimeOf(recording, other)[0] - recording.from)}`, () => this.show(other));
+    const list = (title: string, sign: string, spans: readonly Span[]) => {
+      if (spans.length === 0) return [];
+      const more = spans.length > LINKS ? [`and ${count(spans.length - LINKS)} more`] : [];
+      return [element("h3", {}, title), element("p", { class: "links" }, ...spans.slice(0, LINKS).map((other) => link(other, sign)), ...more)];
+    };
+    return [...list("Follows from", "⇠", causes), ...list("Followed by", "⇢", effects)];
+  }
+
+  /** What was said in it: the instants in which it was the innermost span. */
+  private instants(span: Span): HTMLElement[] {
+    const { recording } = this.app;
+    const found = instantsOf(recording, span, INSTANTS + 1);
+    if (found.length === 0) return [];
+    const rows = found.slice(0, INSTANTS).map(({ lane, index }) => {
+      const { marks, firstMark } = recording.lanes[lane];
+      const fields = markFieldsOf(recording, firstMark + index).map(({ name, value }) => `${name}=${value}`);
+      const { name } = this.app.site(marks.site[index]);
+      return element("div", {}, element("dt", {}, exactDuration(marks.at[index] - recording.from)), element("dd", {}, [name, ...fields].join("  ")));
+    });
+    const more = found.length > INSTANTS ? [element("p", { class: "hint" }, `The first ${INSTANTS} are listed`)] : [];
+    return [element("h3", {}, "Instants"), element("dl", { class: "said" }, ...rows), ...more];
   }
 }

@@ -6,7 +6,7 @@ import { nextMatch } from "../../analysis/nextmatch.ts";
 import type { App } from "../../app/app.ts";
 import { counted, exactDuration } from "../../app/format.ts";
 import { type Lane, type Place, type Recording, type Span, firstAbove, spanAt } from "../../data/recording.ts";
-import { segmentsOf } from "../../data/span.ts";
+import { markFieldsOf, segmentsOf } from "../../data/span.ts";
 import { Mip } from "../../draw/mip.ts";
 import { pixel } from "../../draw/palette.ts";
 import { type Effort, RowPainter } from "../../draw/rowpainter.ts";
@@ -98,9 +98,13 @@ export class Threads implements Scene {
     const first = firstAbove(at, ns - slack);
     const after = firstAbove(at, ns + slack);
     if (first === after) return null;
-    const line = (index: number) => `${this.app.site(site[index]).name} at ${exactDuration(at[index] - this.origin)}`;
-    const shown = Array.from({ length: Math.min(INSTANTS, after - first) }, (_, index) => line(first + index));
-    return [counted(after - first, "instant"), ...shown];
+    const lines = (index: number) => [`${this.app.site(site[index]).name} at ${exactDuration(at[index] - this.origin)}`, ...this.fields(track.lane, index)];
+    const shown = Array.from({ length: Math.min(INSTANTS, after - first) }, (_, index) => lines(first + index));
+    return [counted(after - first, "instant"), ...shown.flat()];
+  }
+
+  private fields({ firstMark }: Lane, index: number): string[] {
+    return markFieldsOf(this.recording, firstMark + index).map(({ name, value }) => `  ${name}=${value}`);
   }
 
   boxes(span: Span): Box[] {

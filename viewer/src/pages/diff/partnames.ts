@@ -28,7 +28,6 @@ function byFrame(rows: readonly SpanStatistics[], sites: readonly (number | null
 }
 
 function both(one: SpanStatistics, other: SpanStatistics): SpanStatistics {
-  const histogram = Histogram.of([one, other].flatMap((row) => row.histogram.buckets().flat()));
   return {
     site: one.site,
     spans: one.spans + other.spans,
@@ -39,7 +38,7 @@ function both(one: SpanStatistics, other: SpanStatistics): SpanStatistics {
     idle: one.idle + other.idle,
     min: Math.min(one.min, other.min),
     max: Math.max(one.max, other.max),
-    histogram,
+    histogram: Histogram.sum(one.histogram, other.histogram),
   };
 }
 
