@@ -12,7 +12,9 @@ mod memory_model;
 mod steps;
 mod edges;
 mod tidy;
+mod node;
 mod viewer;
+mod consumers;
 mod fuzz;
 
 use std::process::ExitCode;
@@ -25,7 +27,7 @@ struct Step {
 }
 
 /// In the order `ci` runs them: what fails fastest comes first, the tests' summary stands last.
-const STEPS: [Step; 16] = [
+const STEPS: [Step; 17] = [
     Step { name: "fmt", shows: "rustfmt leaves every file as it is", run: steps::fmt },
     Step { name: "tidy", shows: "the invariants that a text search can see hold", run: tidy::run },
     Step { name: "edges", shows: "crates depend only on what they may", run: edges::run },
@@ -49,6 +51,11 @@ const STEPS: [Step; 16] = [
         run: steps::console,
     },
     Step { name: "browser", shows: "the viewer works in chromium", run: viewer::browser },
+    Step {
+        name: "consumers",
+        shows: "the tools that exports are for find in them what the recording has",
+        run: consumers::run,
+    },
     Step {
         name: "fuzz",
         shows: "no mutation of a recording breaks a promise of its readers",

@@ -3,9 +3,8 @@
 //!
 //! Both steps need node and npm; the tests also need chromium. What is missing is said in a line.
 
-use crate::cargo;
+use crate::{cargo, node};
 use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
 
 /// The page as it is committed.
 const COMMITTED: &str = "crates/spanfire-render/src/html/viewer.html";
@@ -30,7 +29,7 @@ pub fn build() -> Result<(), String> {
 
 /// Drives the pages of real recordings in chromium.
 pub fn browser() -> Result<(), String> {
-    need(CHROMIUM, "chromium, which shows the pages (Debian: apt-get install chromium)")?;
+    need_chromium()?;
     install()?;
     cargo::run(&["build", "--package", "spanfire-cli"])?;
     let example = ["run", "--quiet", "--package", "spanfire-examples", "--example", "requests"];
@@ -53,36 +52,17 @@ pub fn browser() -> Result<(), String> {
     run("npm", &["test", "--silent"], &environment)
 }
 
-/// Brings in what package-lock.json names, unless that is there already.
 fn install() -> Result<(), String> {
-    need("node", "node 20 or later, which builds the viewer (Debian: apt-get install nodejs)")?;
-    need("npm", "npm, which fetches the viewer's tools (Debian: apt-get install npm)")?;
-    let viewer = cargo::root().join("viewer");
-    let modified =
-        |path: &str| viewer.join(path).metadata().and_then(|found| found.modified()).ok();
-    let installed = modified("node_modules/.package-lock.json");
-    if installed.is_some() && installed >= modified("package-lock.json") {
-        return Ok(());
-    }
-    run("npm", &["ci", "--no-audit", "--no-fund", "--loglevel=error"], &[])
+    node::install("viewer")
 }
 
 fn run(program: &str, words: &[&str], environment: &[(&str, &str)]) -> Result<(), String> {
-    println!("   {program} {}", words.join(" "));
-    let mut command = Command::new(program);
-    command.args(words).current_dir(cargo::root().join("viewer"));
-    command.envs(environment.iter().copied());
-    let status = command.status().map_err(|error| format!("{program} does not start: {error}"))?;
-    if status.success() { Ok(()) } else { Err(format!("{program} {}: {status}", words.join(" "))) }
+    node::run("viewer", program, words, environment)
 }
 
-fn need(program: &str, meaning: &str) -> Result<(), String> {
-    let mut command = Command::new(program);
-    let found = command.arg("--version").stdout(Stdio::null()).stderr(Stdio::null()).status();
-    match found {
-        Ok(status) if status.success() => Ok(()),
-        _ => Err(format!("missing: {meaning}")),
-    }
+/// The browser, which shows pages.
+pub fn need_chromium() -> Result<(), String> {
+    node::need(CHROMIUM, "chromium, which shows the pages (Debian: apt-get install chromium)")
 }
 
 /// Where cargo builds.

@@ -92,6 +92,8 @@ pub enum RequestSort {
 pub enum ExportFormat {
     /// Stacks and their weight, a line each: for flamegraph.pl, inferno, speedscope
     Folded,
+    /// Profiles of threads and requests, and one of all: for speedscope
+    Speedscope,
     /// Trace events as JSON: for Perfetto, chrome://tracing
     Chrome,
 }

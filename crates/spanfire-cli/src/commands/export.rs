@@ -20,6 +20,7 @@ pub fn export(args: &ExportArgs) -> Result<ExitCode, Failure> {
     let (format, part) = format_and_part(&args.input.selection)?;
     let exporter = match format {
         ExportFormat::Folded => return folded(args, &part),
+        ExportFormat::Speedscope => export::speedscope,
         ExportFormat::Chrome => export::chrome,
     };
     refuse_stacks(format, &args.stacks)?;

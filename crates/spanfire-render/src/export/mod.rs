@@ -7,6 +7,7 @@
 //!
 //! - [`folded`]: stacks as lines of text, for the FlameGraph family; takes a merged graph
 //! - [`chrome`]: trace events as JSON, for Perfetto, `chrome://tracing` and others
+//! - [`speedscope`]: a profile for each thread and each request, and one of all
 
 mod source;
 mod carried;
@@ -14,8 +15,10 @@ mod sink;
 mod json;
 mod folded;
 mod chrome;
+mod speedscope;
 
 pub use carried::Carried;
 pub use chrome::chrome;
 pub use folded::folded;
 pub use source::Source;
+pub use speedscope::speedscope;

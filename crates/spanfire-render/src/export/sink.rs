@@ -8,19 +8,20 @@ use std::io::{self, BufWriter, Write};
 pub(super) struct Sink<'a> {
     sink: BufWriter<&'a mut dyn Write>,
     refused: Option<io::Error>,
+    written: u64,
 }
 
 impl<'a> Sink<'a> {
     pub fn new(sink: &'a mut dyn Write) -> Sink<'a> {
-        Sink { sink: BufWriter::with_capacity(1 << 16, sink), refused: None }
+        Sink { sink: BufWriter::with_capacity(1 << 16, sink), refused: None, written: 0 }
     }
 
-    /// Whether everything was taken.
-    pub fn finish(mut self) -> Result<(), Error> {
+    /// How many bytes were written, if all were taken.
+    pub fn finish(mut self) -> Result<u64, Error> {
         let _ = self.flush();
         match self.refused {
             Some(error) => Err(error.into()),
-            None => Ok(()),
+            None => Ok(self.written),
         }
     }
 
@@ -37,6 +38,7 @@ impl Write for Sink<'_> {
             let done = self.sink.write_all(bytes);
             self.remember(done);
         }
+        self.written += bytes.len() as u64;
         Ok(bytes.len())
     }
 

@@ -27,7 +27,7 @@ impl Serialize for FieldObject<'_> {
 }
 
 /// Fields as `method=GET uri="/a b"`: a value is quoted where it would not read as one word.
-pub(super) fn line(fields: &[Field]) -> String {
+pub(crate) fn line(fields: &[Field]) -> String {
     let words: Vec<String> = fields
         .iter()
         .map(|field| format!("{}={}", printable(&field.name), word(&field.value)))

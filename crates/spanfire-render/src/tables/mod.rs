@@ -13,6 +13,7 @@ mod numbers;
 mod printable;
 mod fields;
 
+pub(crate) use fields::line as fields_line;
 pub(crate) use info::info_facts;
 pub use info::{InfoFormat, info, warnings};
 pub use numbers::{bytes, count, counted};

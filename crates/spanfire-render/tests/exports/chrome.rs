@@ -36,8 +36,8 @@ fn read(bytes: &[u8]) -> Result<Reading, String> {
     for span in phase("b") {
         reading.span(text(span, "name"));
     }
-    let ids: BTreeSet<&str> = phase("b").map(|event| text(event, "id")).collect();
-    let ends: BTreeSet<&str> = phase("e").map(|event| text(event, "id")).collect();
+    let ids: BTreeSet<&str> = phase("b").map(|event| text(&event["id2"], "local")).collect();
+    let ends: BTreeSet<&str> = phase("e").map(|event| text(&event["id2"], "local")).collect();
     if ids != ends || ids.len() != phase("b").count() {
         return Err("spans that begin and do not end".to_owned());
     }

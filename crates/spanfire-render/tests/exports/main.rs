@@ -20,6 +20,7 @@ mod recordings;
 mod reading;
 
 mod chrome;
+mod speedscope;
 
 use spanfire_recording::Recording;
 use spanfire_render::Error;

@@ -120,7 +120,7 @@ fn long() -> Recording {
     let lane = program.lane("main");
     let site = program.site("A", CallsiteKind::Span);
     let tick = spanfire_recording::Tick;
-    for at in [1_001, 999_999_999_999, 86_400_000_000_007, 31_536_000_000_000_001] {
+    for at in [1_001, 999_999_999_999, 86_400_000_000_007, 8_640_000_000_000_001] {
         let id = program.id(site);
         program.on(lane, |buffer| {
             buffer.new_enter(tick(at), id, site);

@@ -27,7 +27,7 @@ use writer::Writer;
 /// Writes the selected spans as trace events.
 ///
 /// Times are microseconds with three decimals since the recording's start; a reader that computes
-/// in doubles may be off by a nanosecond after 104 days. Integers in fields that a double cannot
+/// in doubles may be off by a nanosecond after 50 days. Integers in fields that a double cannot
 /// hold are text. Arrows are drawn between slices of threads, so one from or to a span that was never
 /// entered there is left out and counted; parents and causes stand in the arguments as well.
 ///

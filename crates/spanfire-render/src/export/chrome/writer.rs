@@ -102,7 +102,7 @@ impl<'a> Writer<'a> {
     /// Ends the file.
     pub fn finish(mut self) -> Result<(), Error> {
         let _ = self.sink.write_all(b"\n]}\n");
-        self.sink.finish()
+        self.sink.finish().map(drop)
     }
 
     /// Names a thread, once.
@@ -139,7 +139,8 @@ impl<'a> Writer<'a> {
     /// A span's life.
     pub fn span(&mut self, span: &VisitedSpan<'_>) {
         let born = &span.born;
-        let id = format!("\"id\":\"{:#x}\",", born.number.0);
+        // An id of this process: another file may have the same.
+        let id = format!("\"id2\":{{\"local\":\"{:#x}\"}},", born.number.0);
         let at = |at_ns| Place { lane: born.lane, at_ns };
         self.begin_event("b", Some(born.callsite), at(span.start_ns), &id);
         self.arguments(&SpanArguments {
