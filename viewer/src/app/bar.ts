@@ -70,6 +70,14 @@ export function text(className: string, say: () => string): Part {
   };
 }
 
+/** Parts that stay in one line. */
+export function together(className: string, parts: readonly Part[]): Part {
+  return {
+    element: element("span", { class: className, role: "group" }, ...parts.map((part) => part.element)),
+    draw: () => parts.forEach((part) => part.draw()),
+  };
+}
+
 /** What pushes the parts after it to the end of the row. */
 export function space(): Part {
   return { element: element("span", { class: "space" }), draw() {} };

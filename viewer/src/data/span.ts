@@ -110,6 +110,15 @@ export interface Field {
   value: FieldValue;
 }
 
+/** An instant in words: its message, or else its name; then its other fields. */
+export function wordsOf(recording: Recording, { lane, index }: MarkPlace): string[] {
+  const { marks, firstMark } = recording.lanes[lane];
+  const fields = markFieldsOf(recording, firstMark + index);
+  const message = fields.find(({ name }) => name === "message");
+  const said = message ? String(message.value) : recording.head.callsites[marks.site[index]].name;
+  return [said, ...fields.filter((field) => field !== message).map(({ name, value }) => `${name}=${value}`)];
+}
+
 function fieldsIn(columns: readonly FieldColumn[], owner: number): Field[] {
   return columns.flatMap(({ name, owners, values }) => {
     const row = lowerBound(owners, owner);

@@ -3,7 +3,7 @@
  */
 
 import type { App } from "../app/app.ts";
-import { type Part, pattern, segments } from "../app/bar.ts";
+import { type Part, pattern, segments, together } from "../app/bar.ts";
 import type { Key } from "../app/keys.ts";
 import type { Site } from "../data/head.ts";
 import type { Weight } from "../state/state.ts";
@@ -39,12 +39,12 @@ export function orientationPart(app: App): Part {
   ]);
 }
 
-export function narrowingParts(app: App): Part[] {
-  return [
+export function narrowingPart(app: App): Part {
+  return together("narrowing", [
     pattern(app, "focus", "Focus: stacks with a matching frame alone"),
     pattern(app, "ignore", "Ignore: leave out stacks with a matching frame"),
     pattern(app, "hide", "Hide: take matching frames out of their stacks"),
-  ];
+  ]);
 }
 
 /** Keys for what the parts set; `site` is the frame at the cursor. */

@@ -10,7 +10,7 @@ import { element } from "../app/elements.ts";
 import { count, exactDuration, percent } from "../app/format.ts";
 import type { Key } from "../app/keys.ts";
 import type { Page, PageView, Table, TableRow } from "../app/page.ts";
-import { graphKeys, narrowingParts, stacksPart, weightPart } from "../graph/controls.ts";
+import { graphKeys, narrowingPart, stacksPart, weightPart } from "../graph/controls.ts";
 import { folded } from "../graph/folded.ts";
 import { Graph } from "../graph/graph.ts";
 import { type Merged, modelOf, shown } from "../graph/merged.ts";
@@ -45,7 +45,7 @@ class Sandwich implements PageView {
     this.bar = new Bar([
       weightPart(app),
       stacksPart(app),
-      ...narrowingParts(app),
+      narrowingPart(app),
       space(),
       text("total", () => `${nameOf(app, this.names.site())}  ${this.weight()}`),
     ]);

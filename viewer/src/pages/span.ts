@@ -16,7 +16,7 @@ import type { Recording, Span as SpanId } from "../data/recording.ts";
 import { fieldsOf, lifetimeOf, segmentsOf, spanKey } from "../data/span.ts";
 import { type Durations, durationsOf } from "../distribution/bins.ts";
 import { Distribution } from "../distribution/distribution.ts";
-import { narrowingKeys, narrowingParts } from "../graph/controls.ts";
+import { narrowingKeys, narrowingPart } from "../graph/controls.ts";
 import { nameOf } from "../graph/words.ts";
 import { ALWAYS, type Measure } from "../state/state.ts";
 import { around } from "./chart/window.ts";
@@ -73,7 +73,7 @@ class Span implements PageView {
       ]),
       { element: button("Longest in the chart", "Jump to where the longest one ran (w)", () => this.openLongest()), draw() {} },
       { element: button("Callers and callees", "Open Sandwich (s)", () => this.openSandwich()), draw() {} },
-      ...narrowingParts(app),
+      narrowingPart(app),
       space(),
       { element: element("span", { class: "hint" }, "Drag over the distribution to list those spans"), draw() {} },
     ]);

@@ -10,7 +10,7 @@ import { element } from "../app/elements.ts";
 import { count, duration, exactDuration, percent } from "../app/format.ts";
 import type { Key } from "../app/keys.ts";
 import type { Page, PageView, Table } from "../app/page.ts";
-import { narrowingKeys, narrowingParts } from "../graph/controls.ts";
+import { narrowingKeys, narrowingPart } from "../graph/controls.ts";
 import { nameOf } from "../graph/words.ts";
 
 export const top: Page = {
@@ -52,7 +52,7 @@ class Top implements PageView {
       empty: "No spans in what is selected.",
     });
     this.bar = new Bar([
-      ...narrowingParts(app),
+      narrowingPart(app),
       text("total", () => this.heading()),
       space(),
       text("hint", () => "Double click or Enter: the distribution of a name"),

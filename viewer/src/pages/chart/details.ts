@@ -6,7 +6,7 @@ import type { App } from "../../app/app.ts";
 import { button, element } from "../../app/elements.ts";
 import { count, duration, exactDuration } from "../../app/format.ts";
 import type { Span } from "../../data/recording.ts";
-import { busyOf, fieldsOf, instantsOf, lifetimeOf, linksOf, manyOf, markFieldsOf, parentOf, rootOf, segmentsOf, selfOf, siteOf, spanKey } from "../../data/span.ts";
+import { busyOf, fieldsOf, instantsOf, lifetimeOf, linksOf, manyOf, parentOf, rootOf, segmentsOf, selfOf, siteOf, spanKey, wordsOf } from "../../data/span.ts";
 import type { Box } from "./scene.ts";
 
 /** More fields than this are in the panel. */
@@ -109,11 +109,11 @@ export class Details {
     const { recording } = this.app;
     const found = instantsOf(recording, span, INSTANTS + 1);
     if (found.length === 0) return [];
-    const rows = found.slice(0, INSTANTS).map(({ lane, index }) => {
-      const { marks, firstMark } = recording.lanes[lane];
-      const fields = markFieldsOf(recording, firstMark + index).map(({ name, value }) => `${name}=${value}`);
-      const { name } = this.app.site(marks.site[index]);
-      return element("div", {}, element("dt", {}, exactDuration(marks.at[index] - recording.from)), element("dd", {}, [name, ...fields].join("  ")));
+    const rows = found.slice(0, INSTANTS).map((place) => {
+      const { at, site } = recording.lanes[place.lane].marks;
+      const words = wordsOf(recording, place).join("  ");
+      const title = this.app.site(site[place.index]).name;
+      return element("div", { title }, element("dt", {}, exactDuration(at[place.index] - recording.from)), element("dd", {}, words));
     });
     const more = found.length > INSTANTS ? [element("p", { class: "hint" }, `The first ${INSTANTS} are listed`)] : [];
     return [element("h3", {}, "Instants"), element("dl", { class: "said" }, ...rows), ...more];

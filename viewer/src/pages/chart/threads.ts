@@ -6,7 +6,7 @@ import { nextMatch } from "../../analysis/nextmatch.ts";
 import type { App } from "../../app/app.ts";
 import { counted, exactDuration } from "../../app/format.ts";
 import { type Lane, type Place, type Recording, type Span, firstAbove, spanAt } from "../../data/recording.ts";
-import { markFieldsOf, segmentsOf } from "../../data/span.ts";
+import { segmentsOf, wordsOf } from "../../data/span.ts";
 import { Mip } from "../../draw/mip.ts";
 import { pixel } from "../../draw/palette.ts";
 import { type Effort, RowPainter } from "../../draw/rowpainter.ts";
@@ -76,6 +76,10 @@ export class Threads implements Scene {
     for (const { lane, top } of shown) {
       sheet.write(sheet.labels.fit(lane.label, sheet.width - 20), 6, AXIS + top - scroll + (STRIP - MARK) / 2 + 1, ink.text);
     }
+    if (this.recording.segments === 0) {
+      const text = "Nothing ran here: no span was entered.";
+      sheet.write(text, Math.max(8, (sheet.width - sheet.labels.width(text)) / 2), sheet.height / 2, ink.faint);
+    }
     return effort;
   }
 
@@ -94,17 +98,16 @@ export class Threads implements Scene {
   instants(height: number, ns: number, slack: number): string[] | null {
     const track = this.tracks[firstAbove(this.bottoms, height)];
     if (!track || height < track.top || height >= track.top + STRIP) return null;
-    const { at, site } = track.lane.marks;
+    const { at } = track.lane.marks;
     const first = firstAbove(at, ns - slack);
     const after = firstAbove(at, ns + slack);
     if (first === after) return null;
-    const lines = (index: number) => [`${this.app.site(site[index]).name} at ${exactDuration(at[index] - this.origin)}`, ...this.fields(track.lane, index)];
+    const lines = (index: number) => {
+      const [said, ...fields] = wordsOf(this.recording, { lane: track.lane.index, index });
+      return [`${said} at ${exactDuration(at[index] - this.origin)}`, ...(fields.length > 0 ? [`  ${fields.join("  ")}`] : [])];
+    };
     const shown = Array.from({ length: Math.min(INSTANTS, after - first) }, (_, index) => lines(first + index));
     return [counted(after - first, "instant"), ...shown.flat()];
-  }
-
-  private fields({ firstMark }: Lane, index: number): string[] {
-    return markFieldsOf(this.recording, firstMark + index).map(({ name, value }) => `  ${name}=${value}`);
   }
 
   boxes(span: Span): Box[] {

@@ -12,7 +12,7 @@ import type { Key } from "../../app/keys.ts";
 import type { Page, PageView, Table } from "../../app/page.ts";
 import type { Compared, DiffData, NameDiff } from "../../data/diff.ts";
 import { type Rgb, blend, coloursOf } from "../../draw/palette.ts";
-import { directionPart, graphKeys, narrowingParts, stacksPart } from "../../graph/controls.ts";
+import { directionPart, graphKeys, narrowingPart, stacksPart } from "../../graph/controls.ts";
 import { Crumbs } from "../../graph/crumbs.ts";
 import { Graph } from "../../graph/graph.ts";
 import { type GraphModel, heightOf } from "../../graph/picture.ts";
@@ -158,8 +158,7 @@ class Diff implements PageView {
       ["before", "Widths before", "Frames as wide as before: shows what is gone"],
       ["after", "after", "Frames as wide as after: shows what is new"],
     ]);
-    const narrowing = narrowingParts(app);
-    return [compared, share, side, directionPart(app), stacksPart(app), thresholdPart(app, () => this.threshold()), ...narrowing, text("hint", () => this.scope()), space(), text("total", () => this.summary())];
+    return [compared, share, side, directionPart(app), stacksPart(app), thresholdPart(app, () => this.threshold()), narrowingPart(app), text("hint", () => this.scope()), space(), text("total", () => this.summary())];
   }
 
   private summary(): string {

@@ -8,7 +8,7 @@ import { element } from "../../app/elements.ts";
 import { percent } from "../../app/format.ts";
 import type { Key } from "../../app/keys.ts";
 import type { Page, PageView, Table } from "../../app/page.ts";
-import { directionPart, graphKeys, narrowingParts, orientationPart, stacksPart, weightPart } from "../../graph/controls.ts";
+import { directionPart, graphKeys, narrowingPart, orientationPart, stacksPart, weightPart } from "../../graph/controls.ts";
 import { Crumbs } from "../../graph/crumbs.ts";
 import { folded } from "../../graph/folded.ts";
 import { Graph } from "../../graph/graph.ts";
@@ -89,7 +89,7 @@ class Flame implements PageView {
       weightPart(app),
       stacksPart(app),
       orientationPart(app),
-      ...narrowingParts(app),
+      narrowingPart(app),
       space(),
       text("found", () => this.matched()),
       text("total", () => weighed(merged(app).layout.total[0], app.state.weight)),

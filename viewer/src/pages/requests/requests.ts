@@ -16,7 +16,7 @@ import { PARENT_ROOT } from "../../data/recording.ts";
 import type { Histogram } from "../../analysis/histogram.ts";
 import { type Durations, durationsOf } from "../../distribution/bins.ts";
 import { Distribution } from "../../distribution/distribution.ts";
-import { narrowingKeys, narrowingParts } from "../../graph/controls.ts";
+import { narrowingKeys, narrowingPart } from "../../graph/controls.ts";
 import { requestColumns } from "./columns.ts";
 import { type ComparedFrame, compare, comparisonRows } from "./comparison.ts";
 import { Heatmap } from "./heatmap.ts";
@@ -78,7 +78,7 @@ class Requests implements PageView {
     });
     this.bar = new Bar([
       kindPart(app, () => this.kindNames()),
-      ...narrowingParts(app),
+      narrowingPart(app),
       text("total", () => this.total()),
       { element: button("Slowest", "Choose the slowest of these (w)", () => this.chooseSlowest()), draw() {} },
       space(),
