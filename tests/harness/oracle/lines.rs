@@ -137,6 +137,13 @@ impl Lines {
         let Errand { spans, segments, threads, open, fields, .. } = errand;
         let (start, lifetime) = (self.life(errand.start), self.life(errand.lifetime));
         let (busy, work) = (self.life(errand.busy), self.time(errand.work));
+        let mut fields = fields.clone();
+        if self.detail == Detail::Timeless {
+            // Which of two threads recorded a value later is a matter of time.
+            let name = |field: &String| field.split('=').next().unwrap_or_default().to_owned();
+            fields = fields.iter().map(name).collect();
+            fields.sort();
+        }
         self.lines.push(format!(
             "request {name:?}: {spans} spans, {segments} segments, {threads} threads, open {open}, \
              start {start}, lifetime {lifetime}, busy {busy}, work {work}, {fields:?}"

@@ -55,7 +55,7 @@ impl Cast {
         Cast { stage, workers: HashMap::new(), lives: HashMap::new(), left: Vec::new() }
     }
 
-    /// Performs a program to its end.
+    /// Performs a program to its end. If it left recording paused, that goes on.
     pub fn perform(&mut self, program: &Arc<Program>) {
         let handles = (0..program.handles).map(|_| Mutex::new(None)).collect();
         let handles = Arc::new(Handles(handles));
@@ -75,6 +75,7 @@ impl Cast {
                 self.end(step.thread);
             }
         }
+        (self.stage.switch)(true);
         self.left.push(handles);
     }
 
