@@ -96,6 +96,8 @@ pub enum ExportFormat {
     Speedscope,
     /// Trace events as JSON: for Perfetto, chrome://tracing
     Chrome,
+    /// Track events, with everything in them: for Perfetto
+    Perfetto,
 }
 
 impl ExportFormat {

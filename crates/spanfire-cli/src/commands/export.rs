@@ -22,6 +22,7 @@ pub fn export(args: &ExportArgs) -> Result<ExitCode, Failure> {
         ExportFormat::Folded => return folded(args, &part),
         ExportFormat::Speedscope => export::speedscope,
         ExportFormat::Chrome => export::chrome,
+        ExportFormat::Perfetto => export::perfetto,
     };
     refuse_stacks(format, &args.stacks)?;
     let input = Input::open_part(&args.input.file, &part)?;

@@ -1,6 +1,7 @@
 //! What became of a recording in another format.
 
 use crate::tables::counted;
+use spanfire_views::Visited;
 use std::fmt;
 
 /// What an export carries of its [`Source`](super::Source), and what it does not.
@@ -16,6 +17,16 @@ pub struct Carried {
     pub left_out: u64,
     /// What else is not as it was, or what its reader should know: each a clause of a sentence.
     pub notes: Vec<String>,
+}
+
+impl Carried {
+    /// The note on `follows_from`s whose cause is not known.
+    pub(super) fn unknown_causes(visited: &Visited) -> Option<String> {
+        (visited.unknown_causes > 0).then(|| {
+            let count = counted(visited.unknown_causes, "follows_from");
+            format!("{count} of spans that had closed or are not selected")
+        })
+    }
 }
 
 impl fmt::Display for Carried {

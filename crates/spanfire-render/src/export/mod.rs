@@ -8,17 +8,21 @@
 //! - [`folded`]: stacks as lines of text, for the FlameGraph family; takes a merged graph
 //! - [`chrome`]: trace events as JSON, for Perfetto, `chrome://tracing` and others
 //! - [`speedscope`]: a profile for each thread and each request, and one of all
+//! - [`perfetto`]: track events as Perfetto's own packets, with everything in them
 
 mod source;
 mod carried;
 mod sink;
 mod json;
+mod protobuf;
 mod folded;
 mod chrome;
 mod speedscope;
+mod perfetto;
 
 pub use carried::Carried;
 pub use chrome::chrome;
 pub use folded::folded;
+pub use perfetto::perfetto;
 pub use source::Source;
 pub use speedscope::speedscope;

@@ -1,6 +1,7 @@
 //! What every exporter takes.
 
-use spanfire_recording::{LaneId, Recording};
+use rustc_hash::FxHashSet;
+use spanfire_recording::{Lane, LaneId, Recording};
 use spanfire_views::{Names, Replay};
 use std::path::Path;
 
@@ -30,6 +31,22 @@ impl<'a> Source<'a> {
     pub(super) fn lane_labels(&self) -> Vec<String> {
         let lanes = (0..).map(LaneId).zip(self.recording().lanes());
         lanes.map(|(id, lane)| lane.label(id)).collect()
+    }
+
+    /// A number below `limit` for each lane that no other has: the operating system's where it can be.
+    pub(super) fn thread_ids(&self, limit: u64) -> Vec<u64> {
+        let lanes = self.recording().lanes();
+        let known = |lane: &Lane| lane.os_thread_id.filter(|&id| id < limit);
+        let mut free = lanes.iter().filter_map(known).max().unwrap_or(0) + 1;
+        let mut taken = FxHashSet::default();
+        let id = |lane: &Lane| match known(lane) {
+            Some(id) if taken.insert(id) => id,
+            _ => {
+                free += 1;
+                free - 1
+            }
+        };
+        lanes.iter().map(id).collect()
     }
 
     /// What the program is called: its file's name, or `program` where that is unknown.

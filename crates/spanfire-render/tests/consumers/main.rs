@@ -21,4 +21,5 @@ mod reading;
 mod reader;
 
 mod chrome;
+mod perfetto;
 mod speedscope;

@@ -21,6 +21,7 @@ mod reading;
 
 mod chrome;
 mod speedscope;
+mod perfetto;
 
 use spanfire_recording::Recording;
 use spanfire_render::Error;

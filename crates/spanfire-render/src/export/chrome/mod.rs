@@ -52,10 +52,7 @@ pub fn chrome(source: &Source<'_>, sink: &mut dyn Write) -> Result<Carried, Erro
     let note = (undrawn > 0).then(|| {
         format!("{} not drawn, since nothing was entered at one end", counted(undrawn, "arrow"))
     });
-    let unknown = (visited.unknown_causes > 0).then(|| {
-        let count = counted(visited.unknown_causes, "follows_from");
-        format!("{count} of spans that had closed or are not selected")
-    });
+    let unknown = Carried::unknown_causes(&visited);
     Ok(Carried {
         spans: visited.spans,
         split: visited.cuts,

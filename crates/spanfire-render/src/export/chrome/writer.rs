@@ -6,9 +6,8 @@ use crate::export::Source;
 use crate::export::json::{EXACT_IN_DOUBLES, Entries, Micros, string};
 use crate::export::sink::Sink;
 use serde::Serialize;
-use spanfire_recording::{CallsiteId, Lane, LaneId, LossCause};
+use spanfire_recording::{CallsiteId, LaneId, LossCause};
 use spanfire_views::{Piece, VisitedInstant, VisitedLoss, VisitedSpan};
-use std::collections::HashSet;
 use std::io::{self, Write};
 
 /// Writes events.
@@ -75,7 +74,7 @@ impl<'a> Writer<'a> {
     pub fn begin(source: &Source<'_>, sink: &'a mut dyn Write) -> Writer<'a> {
         let recording = source.recording();
         let sites = source.labels().into_iter().zip(recording.callsites());
-        let threads = thread_ids(recording.lanes()).into_iter().zip(source.lane_labels());
+        let threads = source.thread_ids(EXACT_IN_DOUBLES).into_iter().zip(source.lane_labels());
         let mut writer = Writer {
             sink: Sink::new(sink),
             process: recording.header().process_id,
@@ -214,19 +213,4 @@ impl<'a> Writer<'a> {
         let _ = serde_json::to_writer(&mut self.sink, arguments).map_err(io::Error::from);
         let _ = self.sink.write_all(b"}");
     }
-}
-
-/// A number for each lane that no other has: the operating system's where it can be.
-fn thread_ids(lanes: &[Lane]) -> Vec<u64> {
-    let known = |lane: &Lane| lane.os_thread_id.filter(|&id| id < EXACT_IN_DOUBLES);
-    let mut free = lanes.iter().filter_map(known).max().unwrap_or(0) + 1;
-    let mut taken = HashSet::new();
-    let id = |lane: &Lane| match known(lane) {
-        Some(id) if taken.insert(id) => id,
-        _ => {
-            free += 1;
-            free - 1
-        }
-    };
-    lanes.iter().map(id).collect()
 }
