@@ -8,8 +8,9 @@ mod row;
 
 use crate::replay::{Instant, Life, Observer, Segment};
 use crate::{Mark, Replay, Summary, Timeline};
-use row::{Row, RowBuilder};
+use row::Row;
 use spanfire_recording::{Error, LaneId};
+use std::collections::BTreeSet;
 use std::ops::Range;
 
 pub use row::Shown;
@@ -33,28 +34,55 @@ pub struct IndexedLane {
 impl SegmentIndex {
     /// The segments of the selection, and how much it holds, from one reading.
     pub fn of(replay: &Replay<'_>) -> Result<(SegmentIndex, Summary), Error> {
-        let lanes = replay.recording().lanes();
-        let building = Indexer(lanes.iter().map(|_| Building::default()).collect());
-        let replayed = replay.run((building, Summary::default()))?;
-        let (Indexer(built), summary) = replayed.observer;
+        SegmentIndex::watched(replay, u64::MAX, &mut |_| {})
+    }
+
+    /// The same, shown to `watch` while it grows: when it has `first` segments, and whenever it has
+    /// half as many more. It holds then what ended up to some moment.
+    pub fn watched(
+        replay: &Replay<'_>,
+        first: u64,
+        watch: &mut dyn FnMut(&SegmentIndex),
+    ) -> Result<(SegmentIndex, Summary), Error> {
+        let index = SegmentIndex::empty(replay);
+        let mut places = vec![None; replay.recording().lanes().len()];
+        for (place, lane) in index.lanes.iter().enumerate() {
+            places[lane.lane.index()] = Some(place);
+        }
+        let indexer = Indexer { index, places, segments: 0, next: first.max(1), watch };
+        let replayed = replay.run((indexer, Summary::default()))?;
+        let (Indexer { mut index, .. }, summary) = replayed.observer;
         let summary = summary.completed(replay, &replayed.tally, &replayed.seen);
-        let labels = (0..).map(LaneId).zip(lanes).map(|(id, lane)| (id, lane.label(id)));
-        let built = labels.zip(built).zip(replayed.seen);
-        let lanes = built.filter(|((_, built), seen)| *seen || !built.rows.is_empty()).map(
-            |(((lane, label), Building { rows, marks }), _)| IndexedLane {
-                lane,
-                label,
-                rows: rows.into_iter().map(RowBuilder::finish).collect(),
-                marks,
-            },
-        );
-        let range_ns = Timeline::range_of(replay);
-        Ok((SegmentIndex { range_ns, lanes: lanes.collect() }, summary))
+        index.lanes.retain(|lane| replayed.seen[lane.lane.index()] || !lane.rows.is_empty());
+        index.lanes.iter_mut().flat_map(|lane| &mut lane.rows).for_each(Row::finish);
+        Ok((index, summary))
+    }
+
+    /// The lanes that may have something.
+    fn empty(replay: &Replay<'_>) -> SegmentIndex {
+        let recording = replay.recording();
+        let rules = replay.rules();
+        let used: BTreeSet<u32> = recording.chunks().iter().map(|chunk| chunk.lane.0).collect();
+        let lanes = (0..).map(LaneId).zip(recording.lanes());
+        let lanes = lanes.filter(|(id, _)| used.contains(&id.0) && rules.lane(*id));
+        let lanes = lanes.map(|(lane, known)| IndexedLane {
+            lane,
+            label: known.label(lane),
+            rows: Vec::new(),
+            marks: Vec::new(),
+        });
+        SegmentIndex { range_ns: Timeline::range_of(replay), lanes: lanes.collect() }
     }
 
     /// The time there is: the selection's range, or from the first event to the last.
     pub fn range_ns(&self) -> Range<u64> {
         self.range_ns.clone()
+    }
+
+    /// When the last segment ended that it holds.
+    pub fn end_ns(&self) -> u64 {
+        let rows = self.lanes.iter().flat_map(|lane| &lane.rows);
+        rows.map(Row::end_ns).max().unwrap_or(self.range_ns.start)
     }
 
     /// The lanes that have events, by their number.
@@ -106,25 +134,41 @@ impl IndexedLane {
 }
 
 /// Takes in every segment as it ends.
-struct Indexer(Vec<Building>);
-
-#[derive(Default)]
-struct Building {
-    rows: Vec<RowBuilder>,
-    marks: Vec<Mark>,
+struct Indexer<'a> {
+    index: SegmentIndex,
+    /// The place of each lane in the index.
+    places: Vec<Option<usize>>,
+    segments: u64,
+    /// At how many it is looked at next.
+    next: u64,
+    watch: &'a mut dyn FnMut(&SegmentIndex),
 }
 
-impl Observer for Indexer {
+impl Indexer<'_> {
+    fn lane(&mut self, lane: LaneId) -> Option<&mut IndexedLane> {
+        let place = self.places[lane.index()]?;
+        self.index.lanes.get_mut(place)
+    }
+}
+
+impl Observer for Indexer<'_> {
     fn segment(&mut self, segment: &Segment, life: &Life) {
-        let rows = &mut self.0[segment.lane.index()].rows;
-        if segment.depth >= rows.len() {
-            rows.resize_with(segment.depth + 1, RowBuilder::default);
+        let Some(lane) = self.lane(segment.lane) else { return };
+        if segment.depth >= lane.rows.len() {
+            lane.rows.resize_with(segment.depth + 1, Row::default);
         }
-        rows[segment.depth].push(segment.start_ns, segment.end_ns, life.callsite);
+        lane.rows[segment.depth].push(segment.start_ns, segment.end_ns, life.callsite);
+        self.segments += 1;
+        if self.segments == self.next {
+            self.next += (self.next / 2).max(1);
+            (self.watch)(&self.index);
+        }
     }
 
     fn instant(&mut self, instant: &Instant<'_>, _: Option<&Life>) {
         let &Instant { lane, at_ns, callsite, .. } = instant;
-        self.0[lane.index()].marks.push(Mark { at_ns, callsite });
+        if let Some(lane) = self.lane(lane) {
+            lane.marks.push(Mark { at_ns, callsite });
+        }
     }
 }

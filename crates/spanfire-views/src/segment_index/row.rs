@@ -35,61 +35,76 @@ pub(super) struct Row {
     levels: Vec<Level>,
 }
 
+#[derive(Default)]
 struct Level {
     covered_ns: Vec<u64>,
     callsites: Vec<u32>,
 }
 
-/// A row while its segments come.
-#[derive(Default)]
-pub(super) struct RowBuilder {
-    row: Row,
-}
-
-impl RowBuilder {
+impl Row {
+    /// Adds a segment, which comes after all others, and the nodes that it completes.
     pub fn push(&mut self, start_ns: u64, end_ns: u64, callsite: CallsiteId) {
-        let row = &mut self.row;
         let length = end_ns.saturating_sub(start_ns);
         let short = u32::try_from(length).unwrap_or(LONG);
         if short == LONG {
-            row.long.push((row.starts.len(), length));
+            self.long.push((self.starts.len(), length));
         }
-        row.starts.push(start_ns);
-        row.lengths.push(short);
-        row.callsites.push(callsite.0);
+        self.starts.push(start_ns);
+        self.lengths.push(short);
+        self.callsites.push(callsite.0);
+        let (mut level, mut below) = (0, self.len());
+        while below.is_multiple_of(FAN) {
+            self.add_node(level, below - FAN..below);
+            below = self.levels[level].callsites.len();
+            level += 1;
+        }
     }
 
-    /// The row, with its levels.
-    pub fn finish(self) -> Row {
-        let mut row = self.row;
-        let lengths: Vec<u64> = (0..row.len()).map(|index| row.length(index)).collect();
-        let mut next = (row.len() > FAN).then(|| Level::over(&lengths, &row.callsites));
-        while let Some(level) = next {
-            let more = level.covered_ns.len() > FAN;
-            next = more.then(|| Level::over(&level.covered_ns, &level.callsites));
-            row.levels.push(level);
+    /// Adds the nodes that were only begun, and lets go of what no more segments will need.
+    pub fn finish(&mut self) {
+        let (mut level, mut below) = (0, self.len());
+        while below > FAN {
+            let complete = self.levels.get(level).map_or(0, |level| FAN * level.callsites.len());
+            if complete < below {
+                self.add_node(level, complete..below);
+            }
+            below = self.levels[level].callsites.len();
+            level += 1;
         }
-        row
+        self.starts.shrink_to_fit();
+        self.lengths.shrink_to_fit();
+        self.callsites.shrink_to_fit();
     }
-}
 
-impl Level {
-    /// A node for each run of nodes below.
-    fn over(covered_ns: &[u64], callsites: &[u32]) -> Level {
-        let runs = covered_ns.chunks(FAN).zip(callsites.chunks(FAN));
-        let (covered_ns, callsites) = runs
-            .map(|(covered, callsites)| {
-                let most = covered.iter().zip(callsites).max_by_key(|(covered, _)| **covered);
-                (covered.iter().sum::<u64>(), most.map_or(0, |(_, &callsite)| callsite))
-            })
-            .unzip();
-        Level { covered_ns, callsites }
+    /// Adds a node to a level over a run of the level below, or of segments.
+    fn add_node(&mut self, level: usize, run: Range<usize>) {
+        let (mut covered_ns, mut most) = (0, (0, 0));
+        for at in run {
+            let (of_ns, callsite) = match level.checked_sub(1) {
+                Some(below) => {
+                    (self.levels[below].covered_ns[at], self.levels[below].callsites[at])
+                }
+                None => (self.length(at), self.callsites[at]),
+            };
+            covered_ns += of_ns;
+            most = most.max((of_ns, callsite));
+        }
+        if level == self.levels.len() {
+            self.levels.push(Level::default());
+        }
+        self.levels[level].covered_ns.push(covered_ns);
+        self.levels[level].callsites.push(most.1);
     }
 }
 
 impl Row {
     pub fn len(&self) -> usize {
         self.starts.len()
+    }
+
+    /// The end of the last segment, 0 if there is none.
+    pub fn end_ns(&self) -> u64 {
+        self.len().checked_sub(1).map_or(0, |last| self.end(last))
     }
 
     pub fn begin_in(&self, range_ns: &Range<u64>) -> usize {
@@ -146,7 +161,10 @@ impl Row {
     fn coarsest(&self, at: usize, pixel_ns: f64) -> usize {
         let mut level = 0;
         let mut size = FAN;
-        while level < self.levels.len() && at.is_multiple_of(size) {
+        let has_node = |level: &Level, size: usize| at / size < level.callsites.len();
+        while self.levels.get(level).is_some_and(|level| has_node(level, size))
+            && at.is_multiple_of(size)
+        {
             let last = (at + size).min(self.len()) - 1;
             if (self.end(last) - self.starts[at]) as f64 >= pixel_ns {
                 break;

@@ -95,3 +95,31 @@ fn the_index_holds_what_the_spans_are() {
         assert_eq!(lane.marks(&(0..100), 1.0), spans.marks);
     }
 }
+
+#[test]
+fn while_it_grows_an_index_shows_what_ended_so_far_and_ever_more_of_it() {
+    let (recording, selection) = sketch::parse(&busy(3_000));
+    let replay = Replay::new(&recording, selection);
+    let mut seen = Vec::new();
+    let (index, _) = SegmentIndex::watched(&replay, 100, &mut |growing| {
+        let range = index_range(growing);
+        let near = growing.lanes()[0].shown(0, &range, 0.0);
+        let far = growing.lanes()[0].shown(0, &range, (range.end - range.start) as f64 / 50.0);
+        let covered = |shown: &[Shown]| -> (u64, u64) {
+            let times = shown.iter().map(|piece| piece.end_ns - piece.start_ns);
+            (shown.iter().map(|piece| piece.segments).sum(), times.sum())
+        };
+        assert_eq!(covered(&near), covered(&far), "at {} segments", growing.segments());
+        assert_eq!(near.last().map(|piece| piece.end_ns), Some(growing.end_ns()));
+        seen.push(near.len());
+    })
+    .expect("an index");
+    assert!(seen.len() > 5 && seen[0] == 100, "{seen:?}");
+    assert!(seen.windows(2).all(|pair| pair[0] < pair[1]), "{seen:?}");
+    assert_eq!(index.segments(), 3_000);
+}
+
+fn index_range(index: &SegmentIndex) -> std::ops::Range<u64> {
+    let range = index.range_ns();
+    range.start..range.end + 1
+}
