@@ -96,6 +96,19 @@ test("focus, ignore and hide are the server's, whatever it has been asked for be
   await view.close();
 });
 
+test("a large recording is shown while it is read, and all of it in the end", async () => {
+  const large = shape("uneven", 700_000);
+  const view = await open(await serve(large), { hash: "#page=about" });
+  const isRead = () => document.querySelector(".notice").hidden && document.querySelector("main").textContent.includes("700,000");
+  await view.until(isRead, "the whole recording", undefined, 120_000);
+  assert.ok(Number(await view.page.evaluate(() => document.documentElement.dataset.exchanges)) >= 1);
+  await view.go("#page=top");
+  await view.until(() => document.querySelectorAll(".datatable tbody tr").length > 0, "the names", undefined, 120_000);
+  const rows = spanfireJson("top", large);
+  assert.deepEqual(shown(await view.table()), rows.map((row) => `${row.name} ${row.self_ns} ${row.p99_ns}`).sort());
+  await view.close();
+});
+
 test("of very many requests the slowest are sent, and the page says how many there are", async () => {
   const many = shape("uneven", 450_000);
   const all = spanfireJson("requests", many, "--sort", "lifetime");

@@ -14,6 +14,8 @@ import { element } from "./elements.ts";
 
 /** How long the view must rest, in ms. */
 const REST_MS = 120;
+/** How long until a recording that is being read is looked at again, in ms. */
+const AGAIN_MS = 200;
 /** Asked for at each side of what is in view, in times its length. */
 const ASIDE = 1;
 
@@ -37,6 +39,28 @@ export class Follower {
       this.notify();
     };
     this.notice.hidden = true;
+    if (server.head.reading !== undefined) void this.readOn();
+  }
+
+  /** Shows ever more of a recording while the server reads it, unless something else is looked at. */
+  private async readOn(): Promise<void> {
+    const { server } = this;
+    try {
+      while (server.head.reading !== undefined) {
+        this.notify();
+        await new Promise((done) => setTimeout(done, AGAIN_MS));
+        await server.readOn();
+        const { page, view, request } = this.app.state;
+        const isDone = server.head.reading === undefined;
+        if (isDone || (page === "chart" && !view && request === 0)) this.exchange(server.recording());
+      }
+      // What is looked at from near is asked for anew.
+      if (this.wanted !== key(null)) this.wanted = "";
+      this.app.redraw();
+    } catch (error) {
+      server.problem = error instanceof Error ? error.message : String(error);
+    }
+    this.notify();
   }
 
   /** Called whenever the state may have changed. */
@@ -50,9 +74,10 @@ export class Follower {
   }
 
   private notify(): void {
-    const { pending, problem } = this.server;
-    this.notice.textContent = problem !== "" ? problem : "The server reads the recording …";
-    this.notice.hidden = problem === "" && pending === 0;
+    const { pending, problem, head } = this.server;
+    const reading = head.reading === undefined ? "" : ` ${Math.round(100 * head.reading)} %`;
+    this.notice.textContent = problem !== "" ? problem : `The server reads the recording …${reading}`;
+    this.notice.hidden = problem === "" && pending === 0 && reading === "";
   }
 
   /** Exchanges the recording for every span of the time that the page needs them of, when they are there. */

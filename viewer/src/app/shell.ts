@@ -3,6 +3,7 @@
  */
 
 import { matchShare } from "../analysis/matchshare.ts";
+import type { Head } from "../data/head.ts";
 import type { Recording } from "../data/recording.ts";
 import { pages } from "../pages/pages.ts";
 import type { ColourBy, Theme } from "../state/state.ts";
@@ -39,6 +40,8 @@ export class Shell {
     svg: button("SVG", "Save the present view as a picture", () => this.saveAs("svg")),
     folded: button("Folded", "Save the present view as folded stacks", () => this.saveAs("folded")),
   };
+  private banner: HTMLElement;
+  private bannerFor: Head;
   private readonly colour: HTMLLabelElement;
   private readonly twin = new Twin();
   private readonly keyList: KeyList;
@@ -49,6 +52,8 @@ export class Shell {
 
   constructor(root: HTMLElement, recordings: readonly Recording[]) {
     this.app = new App(recordings, () => this.draw());
+    this.banner = bannerOf(this.app.recordings);
+    this.bannerFor = this.app.recording.head;
     const { served } = this.app.recording;
     this.follower = served ? new Follower(this.app, served) : null;
     this.keyList = new KeyList(this.app.keys);
@@ -58,7 +63,7 @@ export class Shell {
     this.searchBox.placeholder = "Search: name or field=value";
     this.searchBox.setAttribute("aria-label", "Search by regular expression");
     this.searchBox.addEventListener("input", () => this.app.set({ search: this.searchBox.value }));
-    root.replaceChildren(this.header(), bannerOf(this.app.recordings), this.host, this.twin.element, this.keyList.element);
+    root.replaceChildren(this.header(), this.banner, this.host, this.twin.element, this.keyList.element);
     if (this.follower) root.append(this.follower.notice);
     this.setKeys();
     window.addEventListener("keydown", (event) => {
@@ -124,6 +129,7 @@ export class Shell {
     if (this.searchBox.value !== state.search) this.searchBox.value = state.search;
     const select = this.colour.querySelector("select");
     if (select) select.value = state.colour;
+    this.drawBanner();
     this.drawRange();
     this.follower?.follow(state);
     if (this.open?.page.id !== state.page || this.open.recording !== this.app.recording) this.openPage();
@@ -149,6 +155,16 @@ export class Shell {
       this.found.replaceChildren(...found);
       this.found.title = this.found.textContent ?? "";
     }, REST_MS);
+  }
+
+  /** What is missing may be known only when a server has read all. */
+  private drawBanner(): void {
+    const { head } = this.app.recording;
+    if (this.bannerFor === head) return;
+    this.bannerFor = head;
+    const banner = bannerOf(this.app.recordings);
+    this.banner.replaceWith(banner);
+    this.banner = banner;
   }
 
   private drawRange(): void {

@@ -93,4 +93,6 @@ export interface Head {
   trees: { thread: TreeColumns; span: TreeColumns };
   statistics: StatisticsRow[];
   info: Info;
+  /** The share of the time that a server has read so far; absent when it has read all. */
+  reading?: number;
 }

@@ -53,8 +53,10 @@ export class Server {
   private readonly nears = new Map<string, Recording | null>();
 
   private constructor(
-    readonly head: Head,
-    private readonly overview: Window,
+    public head: Head,
+    private overview: Window,
+    /** How wide the overview is. */
+    private readonly width: number,
   ) {}
 
   /** Called when something has been asked for, and when it is there: then with what is new. */
@@ -67,8 +69,24 @@ export class Server {
 
   /** Asks for what the first picture needs. */
   static async open(width: number): Promise<Server> {
-    const [head, window] = await Promise.all([ask("outline"), ask(`window?width=${width}`)]);
-    return new Server((await head.json()) as Head, decodeWindow(await window.arrayBuffer()));
+    const { head, overview } = await Server.overview(width);
+    return new Server(head, overview, width);
+  }
+
+  /** The window after the outline: it is of the same lanes, or of those of a later look, which is final. */
+  private static async overview(width: number): Promise<{ head: Head; overview: Window }> {
+    for (;;) {
+      const head = (await (await ask("outline")).json()) as Head;
+      const overview = decodeWindow(await (await ask(`window?width=${width}`)).arrayBuffer());
+      if (overview.lanes.length === head.lanes.length) return { head, overview };
+    }
+  }
+
+  /** Asks again, while the server has not read all of the recording. */
+  async readOn(): Promise<void> {
+    const { head, overview } = await Server.overview(this.width);
+    this.head = head;
+    this.overview = overview;
   }
 
   /** The recording as seen from afar, and in a stretch of time from near. */

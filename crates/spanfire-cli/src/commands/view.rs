@@ -3,7 +3,7 @@
 use crate::args::ViewArgs;
 use crate::failure::{Failure, say};
 use crate::input::Input;
-use crate::server::{Answer, Asked, Server};
+use crate::server::{Answer, Asked, Indexing, Preview, Server};
 use regex::Regex;
 use spanfire_recording::Callsite;
 use spanfire_render::{Report, ReportOptions, SEGMENTS_IN_A_PAGE, served};
@@ -20,40 +20,85 @@ const NEAR_MAX: usize = 400_000;
 /// No screen is wider, in pixels; three of them are asked for at once.
 const WIDTH_MAX: u64 = 100_000;
 
+/// A recording of so many events takes long enough to read that its beginning is shown meanwhile.
+const AHEAD_FROM: u64 = 1_000_000;
+/// How many segments are read before the first look, and how wide looks are, in pixels.
+const FIRST_LOOK: u64 = 200_000;
+const PREVIEW_WIDTH: f64 = 2_000.0;
+
 /// Serves the viewer until the process is ended.
 pub fn view(args: &ViewArgs) -> Result<ExitCode, Failure> {
     let input = Input::open(&args.input)?;
     let server = Server::bind(args.port).map_err(|error| {
         Failure::Bad(format!("127.0.0.1:{}: cannot listen: {error}", args.port))
     })?;
-    let (index, summary) = input.view(SegmentIndex::of)?;
-    if index.lanes().is_empty() {
-        return Err(input.empty("spans to show"));
-    }
     let options = ReportOptions {
         title: args.title.clone().unwrap_or_else(|| input.name()),
         selection: args.input.selection.described().unwrap_or_default(),
         resolution_ns: 1,
     };
-    let viewed = Viewed { input: &input, index, summary, options };
-    let address = server.address();
-    announce(&address)?;
-    if !args.no_open {
-        open(&address);
+    let events: u64 = input.recording().chunks().iter().map(|chunk| u64::from(chunk.events)).sum();
+    let viewed = Viewed { input: &input, indexing: Indexing::default(), options };
+    // A small recording is read at once, and what is wrong with it is said before there is a page.
+    if events < AHEAD_FROM {
+        viewed.read(&mut |_| {})?;
     }
-    server.run(&|asked| viewed.answer(asked));
+    announce(&server.address())?;
+    if !args.no_open {
+        open(&server.address());
+    }
+    thread::scope(|scope| {
+        if events >= AHEAD_FROM {
+            scope.spawn(|| viewed.read_ahead());
+        }
+        server.run(&|asked| viewed.answer(asked));
+    });
     Ok(ExitCode::SUCCESS)
 }
 
 /// What is served.
 struct Viewed<'a> {
     input: &'a Input,
-    index: SegmentIndex,
-    summary: Summary,
+    indexing: Indexing,
     options: ReportOptions,
 }
 
 impl Viewed<'_> {
+    /// Indexes the recording.
+    fn read(&self, watch: &mut dyn FnMut(&SegmentIndex)) -> Result<(), Failure> {
+        let (index, summary) =
+            self.input.view(|replay| SegmentIndex::watched(replay, FIRST_LOOK, watch))?;
+        if index.lanes().is_empty() {
+            return Err(self.input.empty("spans to show"));
+        }
+        self.indexing.finish(Ok((index, summary)));
+        Ok(())
+    }
+
+    /// Indexes the recording while pages already show what is there of it.
+    fn read_ahead(&self) {
+        let read = self.read(&mut |index| {
+            if let Ok(preview) = self.preview(index) {
+                self.indexing.show(preview);
+            }
+        });
+        if let Err(Failure::Bad(reason) | Failure::Usage(reason)) = read {
+            say(&reason);
+            self.indexing.finish(Err(reason));
+        }
+    }
+
+    fn preview(&self, index: &SegmentIndex) -> Result<Preview, spanfire_render::Error> {
+        let range = index.range_ns();
+        let length = (range.end - range.start).max(1) as f64;
+        let share = (index.end_ns().saturating_sub(range.start) as f64 / length).min(1.0);
+        let recording = self.input.recording();
+        let (nothing, reading) = (Summary::default(), Some(share));
+        let outline = served::outline(recording, index, &nothing, reading, &self.options)?;
+        let window = served::window(index, &range, length / PREVIEW_WIDTH)?;
+        Ok(Preview { outline, window })
+    }
+
     fn answer(&self, asked: &Asked) -> Answer {
         let answer = match asked.path.as_str() {
             "" => Ok(Answer::html(served::page())),
@@ -67,17 +112,28 @@ impl Viewed<'_> {
     }
 
     fn outline(&self) -> Result<Answer, String> {
+        if let Some(preview) = self.indexing.preview() {
+            return Ok(Answer::json(preview.outline.clone()));
+        }
+        let (index, summary) = self.indexing.done()?;
         let recording = self.input.recording();
-        let outline = served::outline(recording, &self.index, &self.summary, &self.options);
+        let outline = served::outline(recording, index, summary, None, &self.options);
         outline.map(Answer::json).map_err(|error| error.to_string())
     }
 
     /// What a picture of `from` to `to` needs that is `width` pixels wide.
     fn window(&self, asked: &Asked) -> Result<Answer, String> {
-        let range = self.range(asked);
+        // All of the time is shown while it is read; any part of it, when it has been.
+        if asked.number("from").is_none()
+            && let Some(preview) = self.indexing.preview()
+        {
+            return Ok(Answer::binary(preview.window.clone()));
+        }
+        let (index, _) = self.indexing.done()?;
+        let range = clamped(index, asked);
         let width = asked.number("width").unwrap_or(1_000).clamp(1, WIDTH_MAX);
         let pixel_ns = (range.end - range.start) as f64 / width as f64;
-        let window = served::window(&self.index, &range, pixel_ns);
+        let window = served::window(index, &range, pixel_ns);
         window.map(Answer::binary).map_err(|error| error.to_string())
     }
 
@@ -105,19 +161,20 @@ impl Viewed<'_> {
 
     /// Every span of a stretch of time, or of the time of a request, if they are not too many.
     fn near(&self, asked: &Asked) -> Result<Answer, String> {
+        let (index, _) = self.indexing.done()?;
         let range = match asked.number("request") {
             Some(id) => self.request(RequestId(id)).map_err(|error| error.to_string())?,
-            None => Some(self.range(asked)),
+            None => Some(clamped(index, asked)),
         };
         let Some(range) = range else {
             return Ok(Answer::refusal(404, "There is no such request."));
         };
-        if self.index.segments_in(&range) > NEAR_MAX {
+        if index.segments_in(&range) > NEAR_MAX {
             return Ok(Answer::excuse(
                 "There are too many spans in this time to send each. Select a shorter one in the chart.",
             ));
         }
-        let all = self.index.range_ns();
+        let all = index.range_ns();
         let from = (range.start > all.start).then_some(range.start);
         let to = (range.end < all.end).then_some(range.end);
         let replay = self.replay(from, to);
@@ -125,13 +182,6 @@ impl Viewed<'_> {
         let report = report.map_err(|error| error.to_string())?;
         let near = served::near(&report, &self.options);
         near.map(Answer::binary).map_err(|error| error.to_string())
-    }
-
-    fn range(&self, asked: &Asked) -> Range<u64> {
-        let all = self.index.range_ns();
-        let from = asked.number("from").unwrap_or(0).clamp(all.start, all.end);
-        let to = asked.number("to").unwrap_or(u64::MAX).clamp(from, all.end);
-        from..to
     }
 
     /// The time in which spans of a request live, some of which may outlive its root.
@@ -197,6 +247,14 @@ impl Viewed<'_> {
         };
         Regex::new(&pattern).map(Some).map_err(|error| error.to_string())
     }
+}
+
+/// The time that is asked for, as far as there is any.
+fn clamped(index: &SegmentIndex, asked: &Asked) -> Range<u64> {
+    let all = index.range_ns();
+    let from = asked.number("from").unwrap_or(0).clamp(all.start, all.end);
+    let to = asked.number("to").unwrap_or(u64::MAX).clamp(from, all.end);
+    from..to
 }
 
 /// Says where to look, on standard output, so that a script can go on with it.

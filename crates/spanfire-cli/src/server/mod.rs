@@ -13,9 +13,11 @@
 
 mod asked;
 mod answer;
+mod indexing;
 
 pub use answer::Answer;
 pub use asked::Asked;
+pub use indexing::{Indexing, Preview};
 
 use asked::Refusal;
 use std::io::{self, Read, Write};

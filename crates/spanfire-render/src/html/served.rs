@@ -30,15 +30,25 @@ pub fn page() -> String {
     VIEWER.replacen(POLICY, SERVED_POLICY, 1).replacen(PLACE, SERVED, 1)
 }
 
-/// The outline of a recording.
+/// The outline of a recording; `reading` is the share of its time that the index has, while it grows.
 pub fn outline(
     recording: &Recording,
     index: &SegmentIndex,
     summary: &Summary,
+    reading: Option<f64>,
     options: &ReportOptions,
 ) -> Result<Vec<u8>, Error> {
     let info = tables::info_facts(recording, summary);
-    json(&Head::outline(recording, index, options, info))
+    let head = Head::outline(recording, index, options, info);
+    json(&Outline { head, reading })
+}
+
+#[derive(Serialize)]
+struct Outline<'a, I> {
+    #[serde(flatten)]
+    head: Head<'a, I>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    reading: Option<f64>,
 }
 
 /// What is exact over a selection, however many spans it has.
