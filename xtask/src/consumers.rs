@@ -7,6 +7,9 @@ const FOLDER: &str = "crates/spanfire-render/tests/consumers";
 /// Brings in the consumers' own readers, and holds what they find against the views.
 pub fn run() -> Result<(), String> {
     viewer::need_chromium()?;
+    node::run(FOLDER, "go", &["version"], &[]).map_err(|_| {
+        "missing: go, which has pprof (Debian: apt-get install golang-go)".to_owned()
+    })?;
     node::install(FOLDER)?;
     install_wheels()?;
     cargo::run(&["test", "--package", "spanfire-render", "--all-features", "--test", "consumers"])

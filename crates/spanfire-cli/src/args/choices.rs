@@ -98,6 +98,8 @@ pub enum ExportFormat {
     Chrome,
     /// Track events, with everything in them: for Perfetto
     Perfetto,
+    /// What was spent on each stack: for go tool pprof, Pyroscope, Parca
+    Pprof,
 }
 
 impl ExportFormat {

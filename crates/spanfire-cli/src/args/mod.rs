@@ -247,6 +247,9 @@ pub struct ReportArgs {
 pub struct ExportArgs {
     #[command(flatten)]
     pub stacks: StacksArgs,
+    /// A field of requests that labels what they spent, in formats with labels (pprof); may be repeated
+    #[arg(long, value_name = "FIELD")]
+    pub label: Vec<String>,
     /// Where it goes; `-` is standard output
     #[arg(short, long, value_name = "OUT", default_value = "-")]
     pub output: PathBuf,

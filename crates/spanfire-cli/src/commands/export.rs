@@ -12,17 +12,24 @@ use std::io::Write;
 use std::process::ExitCode;
 
 /// Writes a recording while it is replayed.
-type Exporter = fn(&Source<'_>, &mut dyn Write) -> Result<Carried, Error>;
+type Exporter<'a> = Box<dyn Fn(&Source<'_>, &mut dyn Write) -> Result<Carried, Error> + 'a>;
 
 /// Writes the recording for another tool. What the other format does not carry is said in one line on
 /// standard error.
 pub fn export(args: &ExportArgs) -> Result<ExitCode, Failure> {
     let (format, part) = format_and_part(&args.input.selection)?;
-    let exporter = match format {
+    if !matches!(format, ExportFormat::Pprof) && !args.label.is_empty() {
+        let format = format.word();
+        return Err(Failure::Usage(format!(
+            "export --to {format}: --label is of labels, which it has not"
+        )));
+    }
+    let exporter: Exporter<'_> = match format {
         ExportFormat::Folded => return folded(args, &part),
-        ExportFormat::Speedscope => export::speedscope,
-        ExportFormat::Chrome => export::chrome,
-        ExportFormat::Perfetto => export::perfetto,
+        ExportFormat::Speedscope => Box::new(export::speedscope),
+        ExportFormat::Chrome => Box::new(export::chrome),
+        ExportFormat::Perfetto => Box::new(export::perfetto),
+        ExportFormat::Pprof => Box::new(|source, sink| export::pprof(source, &args.label, sink)),
     };
     refuse_stacks(format, &args.stacks)?;
     let input = Input::open_part(&args.input.file, &part)?;
@@ -39,7 +46,7 @@ fn write(
     input: &Input,
     args: &ExportArgs,
     output: Output,
-    exporter: Exporter,
+    exporter: Exporter<'_>,
 ) -> Result<Carried, Failure> {
     let mut carried = Carried::default();
     let mut unreadable = None;

@@ -34,3 +34,11 @@ fn flags_of_merged_stacks_are_refused_where_there_are_none() {
         desk.fails(&arguments, 2, &[flag[0], "merged stacks"]);
     }
 }
+
+#[test]
+fn only_a_format_with_labels_takes_fields_as_labels() {
+    let desk = Desk::new();
+    let export = |format| ["export", "run.spanfire", "--to", format, "--label", "uri", "-o", "out"];
+    assert_eq!(desk.stdout(&export("pprof")), "out\n");
+    desk.fails(&export("chrome"), 2, &["--label", "has not"]);
+}

@@ -9,6 +9,7 @@
 //! - [`chrome`]: trace events as JSON, for Perfetto, `chrome://tracing` and others
 //! - [`speedscope`]: a profile for each thread and each request, and one of all
 //! - [`perfetto`]: track events as Perfetto's own packets, with everything in them
+//! - [`pprof`]: what was spent on each stack, for `go tool pprof` and others
 
 mod source;
 mod carried;
@@ -19,10 +20,12 @@ mod folded;
 mod chrome;
 mod speedscope;
 mod perfetto;
+mod pprof;
 
 pub use carried::Carried;
 pub use chrome::chrome;
 pub use folded::folded;
 pub use perfetto::perfetto;
+pub use pprof::pprof;
 pub use source::Source;
 pub use speedscope::speedscope;

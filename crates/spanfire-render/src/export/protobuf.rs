@@ -90,6 +90,13 @@ impl Message {
         self.bytes.extend_from_slice(&other.bytes);
     }
 
+    /// `repeated uint64` or `int64` of values that are not negative, packed.
+    pub fn packed(&mut self, field: u32, values: impl IntoIterator<Item = u64>) {
+        self.message(field, |packed| {
+            values.into_iter().for_each(|value| varint(&mut packed.bytes, value));
+        });
+    }
+
     fn tag(&mut self, field: u32, wire: Wire) {
         varint(&mut self.bytes, u64::from(field) << 3 | wire as u64);
     }
@@ -128,6 +135,8 @@ mod tests {
         text: String,
         #[prost(message, repeated, tag = "2047")]
         inner: Vec<Decoded>,
+        #[prost(uint64, repeated, tag = "2048")]
+        packed: Vec<u64>,
     }
 
     fn encoded(decoded: &Decoded) -> Message {
@@ -142,6 +151,7 @@ mod tests {
         for inner in &decoded.inner {
             message.message(2047, |message| message.extend(&encoded(inner)));
         }
+        message.packed(2048, decoded.packed.iter().copied());
         message
     }
 
@@ -157,6 +167,7 @@ mod tests {
                 double: -0.1,
                 raw: vec![0xff; length],
                 text: "🔥\u{0}".to_owned(),
+                packed: (0..64).map(|bit| 1 << bit).collect(),
                 inner: vec![leaf.clone(), Decoded { inner: vec![leaf], ..Decoded::default() }],
             };
             let bytes = encoded(&decoded);

@@ -1,7 +1,7 @@
 //! Exports, shown to the tools they are for: each consumer's own reader says what it finds, which is held
 //! against what the views say of the same recording, and each refuses a damaged file.
 //!
-//! `cargo xtask consumers` brings in what these need (node, chromium, the packages of `package.json` and
+//! `cargo xtask consumers` brings in what these need (node, chromium, go, the packages of `package.json` and
 //! `requirements.txt`) and runs them; `cargo test` does not.
 
 // The language in which the views' own tests draw recordings.
@@ -22,4 +22,5 @@ mod reader;
 
 mod chrome;
 mod perfetto;
+mod pprof;
 mod speedscope;

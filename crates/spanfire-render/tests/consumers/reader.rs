@@ -10,11 +10,12 @@ use std::path::Path;
 use std::process::Command;
 use tempfile::TempDir;
 
-/// An exporter.
-pub type Export = fn(&Source<'_>, &mut dyn Write) -> Result<Carried, Error>;
-
 /// What an exporter writes.
-pub fn exported(export: Export, recording: &Recording, selection: &Selection) -> Vec<u8> {
+pub fn exported(
+    export: impl Fn(&Source<'_>, &mut dyn Write) -> Result<Carried, Error>,
+    recording: &Recording,
+    selection: &Selection,
+) -> Vec<u8> {
     let replay = Replay::new(recording, selection.clone());
     let mut bytes = Vec::new();
     let source = Source { replay: &replay, names: Names::Name };

@@ -22,6 +22,7 @@ mod reading;
 mod chrome;
 mod speedscope;
 mod perfetto;
+mod pprof;
 
 use spanfire_recording::Recording;
 use spanfire_render::Error;
@@ -29,12 +30,13 @@ use spanfire_render::export::{Carried, Source};
 use spanfire_views::{Names, Replay, Selection};
 use std::io::Write;
 
-/// An exporter.
-type Export = fn(&Source<'_>, &mut dyn Write) -> Result<Carried, Error>;
-
 /// What an exporter writes of a recording, and what it says of that; twice, the bytes are the same.
 #[track_caller]
-fn exported(export: Export, recording: &Recording, selection: &Selection) -> (Vec<u8>, Carried) {
+fn exported(
+    export: impl Fn(&Source<'_>, &mut dyn Write) -> Result<Carried, Error>,
+    recording: &Recording,
+    selection: &Selection,
+) -> (Vec<u8>, Carried) {
     let replay = Replay::new(recording, selection.clone());
     let source = Source { replay: &replay, names: Names::Name };
     let write = || {
