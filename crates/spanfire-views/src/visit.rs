@@ -16,8 +16,8 @@
 //! ```
 //!
 //! A moment that is not selected has no piece, so a selection can cut a segment into pieces as well. A
-//! piece without length may be of a segment that is not selected: one around a focus, or one that ends
-//! where the range begins.
+//! piece without length may be of a segment that is not selected: one around a selected one, or one
+//! that ends where the range begins.
 //! The lengths of the innermost pieces add up to Σ self, to the nanosecond.
 
 mod nesting;

@@ -100,6 +100,8 @@ pub enum ExportFormat {
     Perfetto,
     /// What was spent on each stack: for go tool pprof, Pyroscope, Parca
     Pprof,
+    /// Samples of every moment and a marker for each span: for the Firefox Profiler
+    Firefox,
 }
 
 impl ExportFormat {

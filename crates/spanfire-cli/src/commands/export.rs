@@ -30,6 +30,7 @@ pub fn export(args: &ExportArgs) -> Result<ExitCode, Failure> {
         ExportFormat::Chrome => Box::new(export::chrome),
         ExportFormat::Perfetto => Box::new(export::perfetto),
         ExportFormat::Pprof => Box::new(|source, sink| export::pprof(source, &args.label, sink)),
+        ExportFormat::Firefox => Box::new(export::firefox),
     };
     refuse_stacks(format, &args.stacks)?;
     let input = Input::open_part(&args.input.file, &part)?;

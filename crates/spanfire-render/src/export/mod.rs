@@ -10,6 +10,7 @@
 //! - [`speedscope`]: a profile for each thread and each request, and one of all
 //! - [`perfetto`]: track events as Perfetto's own packets, with everything in them
 //! - [`pprof`]: what was spent on each stack, for `go tool pprof` and others
+//! - [`firefox`]: samples of every moment and a marker for each span, for the Firefox Profiler
 
 mod source;
 mod carried;
@@ -21,11 +22,16 @@ mod chrome;
 mod speedscope;
 mod perfetto;
 mod pprof;
+mod firefox;
 
 pub use carried::Carried;
 pub use chrome::chrome;
+pub use firefox::firefox;
 pub use folded::folded;
 pub use perfetto::perfetto;
 pub use pprof::pprof;
 pub use source::Source;
 pub use speedscope::speedscope;
+
+#[cfg(test)]
+mod two_threads;

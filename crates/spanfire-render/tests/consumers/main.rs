@@ -24,3 +24,4 @@ mod chrome;
 mod perfetto;
 mod pprof;
 mod speedscope;
+mod firefox;

@@ -23,6 +23,7 @@ mod chrome;
 mod speedscope;
 mod perfetto;
 mod pprof;
+mod firefox;
 
 use spanfire_recording::Recording;
 use spanfire_render::Error;

@@ -52,10 +52,11 @@ impl Reading {
     }
 }
 
-/// Whether every piece is of a selected segment. A segment that ends where the range begins, or is
-/// around a focus, may have pieces without length and not be selected.
+/// Whether every piece is of a selected segment. A segment that ends where the range begins, or that a
+/// pattern does not select and that is around one it does, may have pieces without length.
 pub fn pieces_are_of_segments(selection: &Selection) -> bool {
-    selection.from_ns.is_none() && selection.focus.is_none()
+    let Selection { from_ns, focus, ignore, .. } = selection;
+    from_ns.is_none() && focus.is_none() && ignore.is_none()
 }
 
 /// Holds a reading against `top`, `requests` and the total of the recording.

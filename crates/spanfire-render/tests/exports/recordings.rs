@@ -43,7 +43,8 @@ pub fn named(name: &str) -> Case {
     all().into_iter().find(|case| case.name == name).expect("there is a recording of that name")
 }
 
-const SKETCHES: [(&str, &str); 12] = [
+const SKETCHES: [(&str, &str); 13] = [
+    ("no thread", "end 5"),
     ("empty", "main |"),
     ("one span", "main |A(   )A"),
     ("a span without length", "main |A()A"),
