@@ -1,6 +1,6 @@
 //! Between tests and views.
 
-use crate::{print, sketch, visits::visits_agree};
+use crate::{print, sketch, visitors::visits_agree};
 use spanfire_recording::Recording;
 use spanfire_views::{
     CallTree, Overall, Replay, RequestTable, Selection, SpanStatistics, Spans, Stacks, Statistics,

@@ -10,6 +10,7 @@
 mod program;
 mod sketch;
 mod machine;
+mod visitors;
 mod print;
 mod check;
 

@@ -1,6 +1,6 @@
 //! Views as text, one line for each thing in them, which begins with the view's name.
 
-use crate::visits::Words;
+use crate::visitors::Words;
 use spanfire_recording::{Error, Field, Recording};
 use spanfire_views::{
     Bar, CallTree, ChartSpan, LeftOut, LifeParent, Names, Replay, Request, RequestChart, RequestId,
