@@ -42,3 +42,14 @@ fn only_a_format_with_labels_takes_fields_as_labels() {
     assert_eq!(desk.stdout(&export("pprof")), "out\n");
     desk.fails(&export("chrome"), 2, &["--label", "has not"]);
 }
+
+#[test]
+fn speedscope_and_the_firefox_profiler_get_every_name() {
+    let desk = Desk::new();
+    for format in ["speedscope", "firefox"] {
+        let arguments = ["export", "run.spanfire", "--to", format, "-o", "out.json"];
+        assert_eq!(desk.stdout(&arguments), "out.json\n");
+        let file: Value = serde_json::from_str(&desk.read("out.json")).unwrap();
+        assert!(file.to_string().contains("render"), "{format}");
+    }
+}

@@ -31,8 +31,9 @@ impl Carried {
 
 impl fmt::Display for Carried {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let split =
-            (self.split > 0).then(|| format!("{} where spans overlap", counted(self.split, "cut")));
+        let split = (self.split > 0).then(|| {
+            format!("{} where spans overlap or are selected in part", counted(self.split, "cut"))
+        });
         let left_out =
             (self.left_out > 0).then(|| format!("{} left out", counted(self.left_out, "span")));
         let clauses: Vec<&str> =
