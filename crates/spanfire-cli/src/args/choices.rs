@@ -102,6 +102,10 @@ pub enum ExportFormat {
     Pprof,
     /// Samples of every moment and a marker for each span: for the Firefox Profiler
     Firefox,
+    /// OpenTelemetry's traces as Protocol Buffers: for its collector, Jaeger, Tempo
+    Otlp,
+    /// OpenTelemetry's traces as lines of JSON
+    OtlpJson,
 }
 
 impl ExportFormat {

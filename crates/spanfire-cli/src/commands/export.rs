@@ -29,6 +29,8 @@ pub fn export(args: &ExportArgs) -> Result<ExitCode, Failure> {
         ExportFormat::Speedscope => Box::new(export::speedscope),
         ExportFormat::Chrome => Box::new(export::chrome),
         ExportFormat::Perfetto => Box::new(export::perfetto),
+        ExportFormat::Otlp => Box::new(export::otlp),
+        ExportFormat::OtlpJson => Box::new(export::otlp_json),
         ExportFormat::Pprof => Box::new(|source, sink| export::pprof(source, &args.label, sink)),
         ExportFormat::Firefox => Box::new(export::firefox),
     };

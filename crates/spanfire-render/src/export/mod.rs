@@ -11,23 +11,27 @@
 //! - [`perfetto`]: track events as Perfetto's own packets, with everything in them
 //! - [`pprof`]: what was spent on each stack, for `go tool pprof` and others
 //! - [`firefox`]: samples of every moment and a marker for each span, for the Firefox Profiler
+//! - [`otlp`], [`otlp_json`]: OpenTelemetry's traces, for its collector and what is behind it
 
 mod source;
 mod carried;
 mod sink;
 mod json;
 mod protobuf;
+mod ids;
 mod folded;
 mod chrome;
 mod speedscope;
 mod perfetto;
 mod pprof;
 mod firefox;
+mod otlp;
 
 pub use carried::Carried;
 pub use chrome::chrome;
 pub use firefox::firefox;
 pub use folded::folded;
+pub use otlp::{otlp, otlp_json};
 pub use perfetto::perfetto;
 pub use pprof::pprof;
 pub use source::Source;

@@ -16,6 +16,7 @@ enum Wire {
     Varint = 0,
     EightBytes = 1,
     Length = 2,
+    FourBytes = 5,
 }
 
 impl Message {
@@ -48,6 +49,12 @@ impl Message {
     /// `fixed64`.
     pub fn fixed(&mut self, field: u32, value: u64) {
         self.tag(field, Wire::EightBytes);
+        self.bytes.extend_from_slice(&value.to_le_bytes());
+    }
+
+    /// `fixed32`.
+    pub fn fixed32(&mut self, field: u32, value: u32) {
+        self.tag(field, Wire::FourBytes);
         self.bytes.extend_from_slice(&value.to_le_bytes());
     }
 
@@ -127,6 +134,8 @@ mod tests {
         bool: bool,
         #[prost(fixed64, tag = "4")]
         fixed: u64,
+        #[prost(fixed32, tag = "5")]
+        short: u32,
         #[prost(double, tag = "15")]
         double: f64,
         #[prost(bytes = "vec", tag = "16")]
@@ -145,6 +154,7 @@ mod tests {
         message.int(2, decoded.int);
         message.bool(3, decoded.bool);
         message.fixed(4, decoded.fixed);
+        message.fixed32(5, decoded.short);
         message.double(15, decoded.double);
         message.raw(16, &decoded.raw);
         message.text(17, &decoded.text);
@@ -164,6 +174,7 @@ mod tests {
                 int: i64::MIN,
                 bool: true,
                 fixed: 1 << 63,
+                short: 1 << 31 | 1,
                 double: -0.1,
                 raw: vec![0xff; length],
                 text: "🔥\u{0}".to_owned(),

@@ -24,6 +24,7 @@ mod speedscope;
 mod perfetto;
 mod pprof;
 mod firefox;
+mod otlp;
 
 use spanfire_recording::Recording;
 use spanfire_render::Error;

@@ -15,6 +15,7 @@ mod flows;
 mod packets;
 mod tracks;
 
+use super::ids::Ids;
 use super::{Carried, Source};
 use crate::error::Error;
 use flows::{Flows, Place};
@@ -58,8 +59,7 @@ pub fn perfetto(source: &Source<'_>, sink: &mut dyn Write) -> Result<Carried, Er
 
 struct Teller<'a> {
     packets: Packets<'a>,
-    /// What tells this recording's tracks from another's.
-    salt: u64,
+    ids: Ids,
     process: u32,
     threads: Vec<Thread>,
     requests: FxHashMap<RequestId, Request>,
@@ -84,11 +84,10 @@ impl<'a> Teller<'a> {
     fn begin(source: &Source<'a>, sink: &'a mut dyn Write) -> Teller<'a> {
         let recording = source.recording();
         let header = recording.header();
-        let start = recording.anchors().first().map_or(0, |anchor| anchor.unix_ns);
         let threads = source.thread_ids(i32::MAX as u64).into_iter().zip(source.lane_labels());
         let mut teller = Teller {
             packets: Packets::begin(source, sink),
-            salt: start ^ u64::from(header.process_id).rotate_right(24),
+            ids: Ids::of(source),
             process: header.process_id,
             threads: threads.map(|(id, name)| Thread { id, name, described: false }).collect(),
             requests: FxHashMap::default(),
@@ -112,7 +111,7 @@ impl<'a> Teller<'a> {
     }
 
     fn id(&self, track: Track) -> u64 {
-        track.id(self.salt)
+        track.id(self.ids)
     }
 
     /// The track of a thread.
@@ -201,7 +200,7 @@ impl<'a> Teller<'a> {
     /// The next arrow's number.
     fn arrow(&mut self) -> u64 {
         self.arrows += 1;
-        self.salt.rotate_left(32) ^ self.arrows
+        self.ids.id(5, self.arrows)
     }
 
     /// The track that a live span is on.

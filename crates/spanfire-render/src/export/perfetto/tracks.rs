@@ -10,6 +10,7 @@
 //! Tracks of requests of one kind have one name, so that a viewer draws them together.
 
 use super::packets::Said;
+use crate::export::ids::Ids;
 use spanfire_recording::LaneId;
 use spanfire_views::{RequestId, SpanNumber, TrackPiece};
 use std::collections::VecDeque;
@@ -24,24 +25,15 @@ pub(super) enum Track {
 }
 
 impl Track {
-    /// Its number, another for every track and, most likely, for every recording.
-    pub fn id(self, recording: u64) -> u64 {
-        let (kind, number, of) = match self {
-            Track::Process => (1, 0, 0),
-            Track::OpenRequests => (2, 0, 0),
-            Track::Thread(lane) => (3, u64::from(lane.0), 0),
-            Track::Request(request, track) => (4, request.0, track as u64),
-        };
-        scrambled(scrambled(scrambled(recording ^ kind) ^ number) ^ of)
+    /// Its number.
+    pub fn id(self, ids: Ids) -> u64 {
+        match self {
+            Track::Process => ids.id(1, 0),
+            Track::OpenRequests => ids.id(2, 0),
+            Track::Thread(lane) => ids.id(3, u64::from(lane.0)),
+            Track::Request(request, track) => ids.id(4 + ((track as u64) << 8), request.0),
+        }
     }
-}
-
-/// Other bits for every number (the finalizer of splitmix64, which is a bijection).
-fn scrambled(number: u64) -> u64 {
-    let mut bits = number.wrapping_add(0x9e37_79b9_7f4a_7c15);
-    bits = (bits ^ (bits >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-    bits = (bits ^ (bits >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-    bits ^ (bits >> 31)
 }
 
 /// A request of which a span is alive.
