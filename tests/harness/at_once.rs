@@ -2,7 +2,7 @@
 //!
 //! What a lane recorded as one event, created and entered or left and dropped, happened somewhere
 //! between that event and the lane's one before or after it. If another lane names the span in
-//! there, it was created before, or dropped after. Found by looking through all there is in between.
+//! there, it was created before, or dropped after. Clocks that disagree a little are the same case. Found by looking through all there is in between.
 
 use spanfire_recording::{Chunk, EventKind, Form, Parent, SpanId, Tick};
 use std::cmp::Reverse;
@@ -43,6 +43,14 @@ pub fn steps(form: Form, chunks: &[Chunk]) -> Vec<Step> {
                 push((birth, u32::from(!early), round), since, new);
                 push((at, 2, 0), tick, EventKind::Enter { span });
             }
+            kind @ EventKind::New { .. } => {
+                let (birth, round) = births[at];
+                push((birth, u32::from(birth == at), round), tick, kind);
+            }
+            EventKind::Drop { span } if events.left_at(at, span, tick, &order) => {
+                let last = events.last_named(at, span);
+                push((last, 3, 0), order[last].0, EventKind::Drop { span });
+            }
             EventKind::ExitDrop { span } => {
                 let last = events.last_named(at, span);
                 push((at, 2, 0), tick, EventKind::Exit { span });
@@ -63,14 +71,14 @@ struct Events {
 }
 
 impl Events {
-    /// For each event that creates and enters: before which one the span existed, and in which round
+    /// For each event that creates: before which one the span existed, and in which round
     /// that was found. A span that must exist for another to be created is found a round later.
     fn births(&self) -> Vec<(usize, usize)> {
         let mut births: Vec<(usize, usize)> = (0..self.kinds.len()).map(|at| (at, 0)).collect();
         for round in 1.. {
             let mut earlier = births.clone();
             for (at, kind) in self.kinds.iter().enumerate() {
-                if let EventKind::NewEnter { span, .. } = *kind
+                if let EventKind::NewEnter { span, .. } | EventKind::New { span, .. } = *kind
                     && let Some(birth) = self.birth(at, span, &births)
                 {
                     earlier[at] = (birth, round);
@@ -98,6 +106,14 @@ impl Events {
         let others = (at + 1..self.kinds.len()).take_while(|&other| self.lanes[other] != lane);
         let others = others.take_while(|&other| !creates(&self.kinds[other], span));
         others.filter(|&other| names(&self.kinds[other], span)).last().unwrap_or(at)
+    }
+
+    /// Whether event `at` drops a handle at the tick at which its lane left the span: it was recorded as
+    /// coming at once, of which the exit was told before the drop was known.
+    fn left_at(&self, at: usize, id: SpanId, tick: Tick, order: &[(Tick, usize, usize)]) -> bool {
+        let before = self.before(at);
+        let exit = matches!(self.kinds[before], EventKind::Exit { span } if span == id);
+        exit && order[before].0 == tick
     }
 
     /// Whether an id may mean another span after an event.

@@ -25,14 +25,16 @@ pub(crate) struct Lane {
     pub mapped: usize,
     /// Whether it is among the lanes that may have others.
     pub listed: bool,
-    /// The span that its next event creates and enters.
+    /// The span that it left last, and when.
+    pub left: Option<(SpanId, u64)>,
+    /// The span that its next event creates.
     pub coming: Option<Coming>,
     /// The span that its last event left and dropped.
     pub going: Option<Kin>,
 }
 
-/// A span that a lane's next event creates and enters. It may exist already: when it was created
-/// was not recorded.
+/// A span that a lane's next event creates. It may exist already, if when it was created was not
+/// recorded exactly.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Coming {
     /// What the program calls it.

@@ -27,6 +27,21 @@ fn a_span_entered_elsewhere_before_it_is_seen_to_be_created_is_one_span() {
     );
 }
 
+/// The clocks of two processors may be a little apart.
+#[test]
+fn a_span_entered_just_before_it_is_created_is_one_span() {
+    check_in_both_forms(
+        "
+        one |P(  A: )P
+        two |   A[ ]A -A
+        ",
+        "
+        span P=7 P;A=3
+        summary duration 9 spans 2 segments 2 threads 2 inexact 1
+        ",
+    );
+}
+
 /// What comes next on a lane may stand in its next chunk.
 #[test]
 fn a_lanes_next_chunk_is_looked_into() {
@@ -71,6 +86,20 @@ fn a_span_entered_elsewhere_after_it_is_seen_to_be_dropped_is_one_span() {
         span A=9 B=3
         top A spans 1 segments 3 busy 9 self 9 once 9 idle 6 min 9 max 9
         top B spans 1 segments 1 busy 3 self 3 once 3 idle 0 min 3 max 3
+        ",
+    );
+}
+
+/// So is one whose exit had been told when its drop became known: a drop at the moment of an exit.
+#[test]
+fn a_drop_that_was_told_after_its_exit_is_no_different() {
+    check_in_both_forms(
+        "
+        one |A( ]A-A               B( )B
+        two |      A[ ]A A[ ]A
+        ",
+        "
+        span A=9 B=3
         ",
     );
 }

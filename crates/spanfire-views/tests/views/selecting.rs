@@ -150,3 +150,18 @@ fn short_spans_give_their_time_to_the_frame_around() {
         ",
     );
 }
+
+/// A moment at the very edge is inside, and so is the span it is of.
+#[test]
+fn a_span_entered_at_the_moment_at_which_the_range_begins_and_the_recording_ends_counts() {
+    check(
+        "
+        one |A( ]A
+        two |        A[
+        --from 8
+        ",
+        "
+        top A spans 1 segments 1 busy 0 self 0 once 0 idle 0 min 0 max 0
+        ",
+    );
+}

@@ -9,6 +9,9 @@
 //! two │          enter, exit              enter, exit
 //! ```
 //!
+//! The clocks of two processors may also disagree, by less than it takes them to talk to each other: then
+//! what one does with a span that it was just given may seem to come before its creation.
+//!
 //! So a span that another lane mentions too early is created then, and one that was dropped goes only
 //! with its lane's next event; until then it has *ended*, which a use takes back. None of this costs
 //! a look into a map while no lane asks for a span that it cannot find; where there is but one lane,
@@ -22,7 +25,7 @@ use crate::replay::observer::Observer;
 use spanfire_recording::{CallsiteId, Parent, SpanId};
 
 impl<O: Observer> Engine<'_, O> {
-    /// The lane's next event will create and enter a span.
+    /// The lane's next event will create a span.
     pub(super) fn foresee(
         &mut self,
         lane: usize,
@@ -78,7 +81,7 @@ impl<O: Observer> Engine<'_, O> {
         Some(slot)
     }
 
-    /// The lane leaves a span and drops a handle of it, now or some time before its next event.
+    /// The lane leaves a span, or has left it, and drops a handle of it, now or some time before its next event.
     pub(super) fn doom_handle(&mut self, lane: usize, slot: Slot) {
         if self.lanes.len() == 1 {
             return self.lose_handle(slot);

@@ -106,13 +106,18 @@ impl<O: Observer> Sink for Engine<'_, O> {
                     }
                 }
             }
-            EventKind::Exit { span } => match self.find(lane, span) {
-                Some(slot) => self.exit(lane, slot, at_ns),
-                None => self.tally_unmatched_exit(lane, false),
-            },
+            EventKind::Exit { span } => {
+                self.lanes[lane].left = Some((span, at_ns));
+                match self.find(lane, span) {
+                    Some(slot) => self.exit(lane, slot, at_ns),
+                    None => self.tally_unmatched_exit(lane, false),
+                }
+            }
             EventKind::New { span, callsite, parent, exact } => {
                 let birth = Birth { id: span, callsite, parent };
-                if let Some(slot) = self.create(lane, birth) {
+                if self.already_made(lane, span).is_none()
+                    && let Some(slot) = self.create(lane, birth)
+                {
                     self.lives[slot].inexact = !exact;
                     self.lives.map(slot);
                 }
@@ -123,6 +128,11 @@ impl<O: Observer> Sink for Engine<'_, O> {
                 }
             }
             EventKind::Drop { span } => match self.find(lane, span) {
+                // Recorded as coming at once, of which the exit was told before the drop was known.
+                Some(slot) if self.lanes[lane].left == Some((span, at_ns)) => {
+                    self.doom_handle(lane, slot);
+                    self.settle(slot, at_ns, false);
+                }
                 Some(slot) => self.drop_handle(slot, at_ns),
                 None => self.tally_unknown_drop(lane),
             },
@@ -140,8 +150,12 @@ impl<O: Observer> Sink for Engine<'_, O> {
     }
 
     fn foreseen(&mut self, lane: LaneId, event: &Event) {
-        if let EventKind::NewEnter { span, callsite, parent } = event.kind {
-            self.foresee(lane.index(), span, callsite, parent);
+        match event.kind {
+            EventKind::NewEnter { span, callsite, parent }
+            | EventKind::New { span, callsite, parent, .. } => {
+                self.foresee(lane.index(), span, callsite, parent);
+            }
+            _ => {}
         }
     }
 

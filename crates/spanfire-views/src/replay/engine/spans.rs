@@ -234,7 +234,7 @@ impl<O: Observer> Engine<'_, O> {
             let closing = Closing {
                 start_ns: window.clamp(life.born_ns),
                 end_ns: window.clamp(end_ns),
-                counts: window.meets(life.born_ns, end_ns) && (life.segments > 0 || selected),
+                counts: life.segments > 0 || (selected && window.meets(life.born_ns, end_ns)),
                 waited_ns: if selected { life.waited_ns } else { 0 },
                 open,
             };
