@@ -306,3 +306,20 @@ fn a_trace_is_tracks_with_slices_that_carry_all_that_is_known() {
     insta::assert_snapshot!(shown);
     assert_eq!(carried.to_string(), "3 cuts where spans overlap or are selected in part");
 }
+
+/// A thread that does not go on leaves it open when its last span closed, until the recording ends.
+#[test]
+fn what_is_known_late_does_not_hold_up_what_follows() {
+    let children = "C( )C ".repeat(50);
+    let drawing = format!("main |A(       {children})A\nworker |  B( )B\nB < A");
+    let (recording, selection) = crate::sketch::parse(&drawing);
+    let (bytes, _) = exported(perfetto, &recording, &selection);
+    let loaded = loaded(&bytes).expect("a trace");
+    let late: Vec<&Slice> = loaded.slices.iter().filter(|slice| slice.name == "closed").collect();
+    let [late] = late[..] else { panic!("{} spans are said to be closed late", late.len()) };
+    let of = |name: &str| loaded.slices.iter().find(|slice| slice.name == name).expect("a slice");
+    assert_eq!(late.arguments["span"], of("B").arguments["span"]);
+    assert_eq!(late.arguments["busy_ns"], "3");
+    assert_eq!(loaded.tracks[&late.track].name, "A");
+    check(&recording, &selection);
+}
