@@ -1,6 +1,6 @@
 //! What became of a recording in another format.
 
-use crate::tables::counted;
+use crate::tables::{bytes, counted};
 use spanfire_views::Visited;
 use std::fmt;
 
@@ -39,5 +39,42 @@ impl fmt::Display for Carried {
         let clauses: Vec<&str> =
             split.iter().chain(&left_out).chain(&self.notes).map(String::as_str).collect();
         f.write_str(&clauses.join("; "))
+    }
+}
+
+/// The flags that make an export smaller.
+pub(super) const NARROWER: &str = "--from, --to, --thread, --root or --min-duration";
+
+/// The longest text that Chrome's engine can hold; other browsers stop earlier or a little later.
+const LONGEST_TEXT: u64 = 512 << 20;
+
+/// What to say of a file that is opened in a browser and larger than that can hold.
+pub(super) fn too_large_for_browsers(size: u64) -> Option<String> {
+    (size > LONGEST_TEXT).then(|| {
+        let (size, limit) = (bytes(size), bytes(LONGEST_TEXT));
+        format!("{size} is more than browsers open ({limit}); {NARROWER} make it less")
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_carried_whole_needs_no_words_and_the_rest_is_one_line() {
+        assert_eq!(Carried { spans: 5, ..Carried::default() }.to_string(), "");
+        let notes = vec!["a note".to_owned()];
+        let carried = Carried { spans: 5, split: 1, left_out: 2, notes };
+        assert_eq!(
+            carried.to_string(),
+            "1 cut where spans overlap or are selected in part; 2 spans left out; a note"
+        );
+    }
+
+    #[test]
+    fn only_a_file_that_browsers_cannot_hold_is_too_large() {
+        assert_eq!(too_large_for_browsers(512 << 20), None);
+        let said = too_large_for_browsers(3_000_000_000).unwrap_or_default();
+        assert!(said.starts_with("3.0 GB is more than browsers open (536.8 MB); --from"), "{said}");
     }
 }

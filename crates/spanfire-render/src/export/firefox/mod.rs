@@ -18,6 +18,7 @@ mod survey;
 mod head;
 mod columns;
 
+use super::carried::too_large_for_browsers;
 use super::sink::Sink;
 use super::{Carried, Source};
 use crate::error::Error;
@@ -78,7 +79,7 @@ fn export(source: &Source<'_>, sink: &mut dyn Write, at_once: u64) -> Result<Car
         }
     }
     let _ = sink.write_all(b"\n]}\n");
-    sink.finish()?;
+    let size = sink.finish()?;
     let unknown = (visited.unknown_causes > 0).then(|| {
         let count = counted(visited.unknown_causes, "follows_from");
         format!("{count} of spans that had closed or are not selected")
@@ -87,7 +88,7 @@ fn export(source: &Source<'_>, sink: &mut dyn Write, at_once: u64) -> Result<Car
         spans: visited.spans,
         split: visited.cuts,
         left_out: 0,
-        notes: unknown.into_iter().collect(),
+        notes: unknown.into_iter().chain(too_large_for_browsers(size)).collect(),
     })
 }
 

@@ -17,9 +17,10 @@ mod survey;
 mod gather;
 mod writer;
 
+use super::carried::{NARROWER, too_large_for_browsers};
 use super::{Carried, Source};
 use crate::error::Error;
-use crate::tables::{bytes, counted};
+use crate::tables::counted;
 use gather::Gather;
 use spanfire_recording::LaneId;
 use spanfire_views::{CallTree, Node, RequestId, Stacks, Weight};
@@ -31,9 +32,6 @@ use writer::Writer;
 const EVENTS_AT_ONCE: u64 = 8_000_000;
 /// Requests that get a profile. More are more than a menu is good for.
 const REQUESTS: usize = 1_000;
-/// The longest text that Chrome's engine can hold; other browsers stop earlier or a little later.
-const LONGEST_TEXT: u64 = 512 << 20;
-
 /// Writes the selected spans as a file for speedscope.
 ///
 /// Values are nanoseconds; the profiles of threads and requests all start and end with the selected
@@ -91,16 +89,11 @@ fn export(source: &Source<'_>, sink: &mut dyn Write, limits: Limits) -> Result<C
 }
 
 fn notes(requests_left_out: u64, size: u64) -> Vec<String> {
-    let narrower = "--from, --to, --thread, --root or --min-duration";
     let requests = (requests_left_out > 0).then(|| {
         let left_out = counted(requests_left_out, "shorter request");
-        format!("{left_out} without a profile; {narrower} select others")
+        format!("{left_out} without a profile; {NARROWER} select others")
     });
-    let large = (size > LONGEST_TEXT).then(|| {
-        let (size, limit) = (bytes(size), bytes(LONGEST_TEXT));
-        format!("{size} is more than browsers open ({limit}); {narrower} make it less")
-    });
-    requests.into_iter().chain(large).collect()
+    requests.into_iter().chain(too_large_for_browsers(size)).collect()
 }
 
 /// What a profile shows.
