@@ -25,6 +25,11 @@ impl<'a> Sink<'a> {
         }
     }
 
+    /// Whether nothing more needs to be written, since it would not be taken.
+    pub fn has_refused(&self) -> bool {
+        self.refused.is_some()
+    }
+
     fn remember(&mut self, done: io::Result<()>) {
         if let Err(error) = done {
             self.refused = Some(error);

@@ -28,9 +28,9 @@ mod otlp;
 
 use spanfire_recording::Recording;
 use spanfire_render::Error;
-use spanfire_render::export::{Carried, Source};
+use spanfire_render::export::{self, Carried, Source};
 use spanfire_views::{Names, Replay, Selection};
-use std::io::Write;
+use std::io::{self, Write};
 
 /// What an exporter writes of a recording, and what it says of that; twice, the bytes are the same.
 #[track_caller]
@@ -49,4 +49,45 @@ fn exported(
     let (bytes, carried) = write();
     assert!(write() == (bytes.clone(), carried.clone()), "the same source gives other bytes");
     (bytes, carried)
+}
+
+/// A sink that takes so many bytes, and no more.
+struct Full(usize);
+
+impl Write for Full {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        let taken = bytes.len().min(self.0);
+        self.0 -= taken;
+        if taken > 0 { Ok(taken) } else { Err(io::ErrorKind::StorageFull.into()) }
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+/// [T51]
+#[test]
+fn a_sink_that_is_full_is_an_error_of_every_export() {
+    let case = recordings::named("a service");
+    let replay = Replay::new(&case.recording, case.selection);
+    let source = Source { replay: &replay, names: Names::Name };
+    let exports = [
+        export::chrome,
+        export::speedscope,
+        export::firefox,
+        export::perfetto,
+        export::otlp,
+        |source: &Source<'_>, sink: &mut dyn Write| export::pprof(source, &[], sink),
+    ];
+    for (export, number) in exports.into_iter().zip(0..) {
+        for room in [0, 1, 100] {
+            let error = export(&source, &mut Full(room)).expect_err("it is full");
+            assert_eq!(
+                error.io_kind(),
+                io::ErrorKind::StorageFull,
+                "export {number}, {room} bytes"
+            );
+        }
+    }
 }

@@ -60,7 +60,7 @@ fn export(source: &Source<'_>, sink: &mut dyn Write, at_once: u64) -> Result<Car
     let mut sink = Sink::new(sink);
     head::write(source, &visited, &stacks, &threads, &mut sink);
     let mut rest = &threads[..];
-    while !rest.is_empty() {
+    while !rest.is_empty() && !sink.has_refused() {
         let mut bytes = 0;
         let fits = rest.iter().take_while(|thread| {
             bytes += thread.bytes;

@@ -78,6 +78,9 @@ fn export(source: &Source<'_>, sink: &mut dyn Write, limits: Limits) -> Result<C
         let mut gather = Gather::new(group, &survey, &mut writer);
         source.replay.visit(&mut gather)?;
         unseen = gather.finish();
+        if writer.has_refused() {
+            break;
+        }
     }
     let size = writer.finish()?;
     Ok(Carried {

@@ -73,6 +73,11 @@ impl<'a> Writer<'a> {
         let _ = self.sink.write_all(b"]}");
     }
 
+    /// Whether the sink takes nothing any more.
+    pub fn has_refused(&self) -> bool {
+        self.sink.has_refused()
+    }
+
     /// Ends the file, and gives its size.
     pub fn finish(mut self) -> Result<u64, Error> {
         let _ = self.sink.write_all(b"\n]}\n");
