@@ -103,7 +103,11 @@ impl Events {
     /// The last event that names a span before its lane goes on after event `at`.
     fn last_named(&self, at: usize, span: SpanId) -> usize {
         let lane = self.lanes[at];
-        let others = (at + 1..self.kinds.len()).take_while(|&other| self.lanes[other] != lane);
+        let goes_on = |other: usize| {
+            let bound = matches!(self.kinds[other], EventKind::New { exact: false, .. });
+            self.lanes[other] == lane && !bound
+        };
+        let others = (at + 1..self.kinds.len()).take_while(|&other| !goes_on(other));
         let others = others.take_while(|&other| !creates(&self.kinds[other], span));
         others.filter(|&other| names(&self.kinds[other], span)).last().unwrap_or(at)
     }

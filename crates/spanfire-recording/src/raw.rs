@@ -250,6 +250,11 @@ impl Buffer {
         self.birth(tick, kind::NEW, span, callsite);
     }
 
+    /// Created no earlier than this, and not entered at once.
+    pub fn new_bound(&mut self, tick: Tick, span: SpanId, callsite: CallsiteId) {
+        self.birth(tick, kind::NEW_BOUND, span, callsite);
+    }
+
     /// Created and entered at once.
     pub fn new_enter(&mut self, tick: Tick, span: SpanId, callsite: CallsiteId) {
         self.birth(tick, kind::NEW_ENTER, span, callsite);

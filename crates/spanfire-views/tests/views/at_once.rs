@@ -90,6 +90,20 @@ fn a_span_entered_elsewhere_after_it_is_seen_to_be_dropped_is_one_span() {
     );
 }
 
+/// Lane one went on no earlier than at 6, which says nothing: when it created B is not known.
+#[test]
+fn a_lane_goes_on_when_it_is_known_to() {
+    check_in_both_forms(
+        "
+        one |A( )A B?              B[ ]B-B
+        two |        A[ ]A A[ ]A
+        ",
+        "
+        span A=9 B=3
+        ",
+    );
+}
+
 /// So is one whose exit had been told when its drop became known: a drop at the moment of an exit.
 #[test]
 fn a_drop_that_was_told_after_its_exit_is_no_different() {

@@ -14,6 +14,7 @@
 //! |---|---|
 //! | `A(` `)A` | created and entered; left and dropped |
 //! | `A:` `-A` `+A` | created only; a handle dropped; cloned |
+//! | `A?` | created only, no earlier than here |
 //! | `A[` `]A` | entered; left |
 //! | `A=5` | field `n` recorded |
 //! | `A~B` | `A` follows from `B` |
@@ -167,7 +168,7 @@ impl<'a> Drawing<'a> {
                 let site = self.program.site(&mark[1..], CallsiteKind::Event);
                 self.program.instant(lane, tick, site);
             }
-            (_, "(" | ":") => self.create(lane, at, &mark[..mark.len() - 1], last == "("),
+            (_, "(" | ":" | "?") => self.create(lane, at, &mark[..mark.len() - 1], last),
             (_, "[") => {
                 let id = self.id(&mark[..mark.len() - 1]);
                 self.program.on(lane, |buffer| buffer.enter(at, id));
@@ -194,7 +195,7 @@ impl<'a> Drawing<'a> {
         }
     }
 
-    fn create(&mut self, lane: LaneId, at: Tick, span: &'a str, enter: bool) {
+    fn create(&mut self, lane: LaneId, at: Tick, span: &'a str, how: &str) {
         let (id, site) = (self.id(span), self.site(span));
         let parent = self.parents.get(span).copied();
         let parent = parent.map(|parent| (parent != "-").then(|| self.id(parent)));
@@ -202,9 +203,10 @@ impl<'a> Drawing<'a> {
             if let Some(parent) = parent {
                 buffer.explicit_parent(at, id, parent);
             }
-            match enter {
-                true => buffer.new_enter(at, id, site),
-                false => buffer.new_span(at, id, site),
+            match how {
+                "(" => buffer.new_enter(at, id, site),
+                "?" => buffer.new_bound(at, id, site),
+                _ => buffer.new_span(at, id, site),
             }
         });
     }

@@ -75,7 +75,10 @@ impl<O: Observer> Sink for Engine<'_, O> {
     fn event(&mut self, lane_id: LaneId, at_ns: u64, event: &Event, chunk: &Chunk) {
         let lane = lane_id.index();
         self.now_ns = at_ns;
-        self.let_go(lane);
+        // A bound of when something happened says nothing of what happened before it.
+        if !matches!(event.kind, EventKind::New { exact: false, .. }) {
+            self.let_go(lane);
+        }
         if self.rules.window.contains(at_ns) {
             self.lanes[lane].seen = true;
         }
