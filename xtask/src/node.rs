@@ -5,12 +5,17 @@ use std::process::{Command, Stdio};
 
 /// Brings in what a folder's package-lock.json names, unless that is there already.
 pub fn install(folder: &str) -> Result<(), String> {
-    need("node", "node 20 or later (Debian: apt-get install nodejs)")?;
-    need("npm", "npm (Debian: apt-get install npm)")?;
+    needed()?;
     if is_newer(folder, "node_modules/.package-lock.json", "package-lock.json") {
         return Ok(());
     }
     run(folder, "npm", &["ci", "--no-audit", "--no-fund", "--loglevel=error"], &[])
+}
+
+/// Says in a line what of node and npm is missing.
+pub fn needed() -> Result<(), String> {
+    need("node", "node 20 or later (Debian: apt-get install nodejs)")?;
+    need("npm", "npm (Debian: apt-get install npm)")
 }
 
 /// Whether what was made of a file is there, and made of it as it is.

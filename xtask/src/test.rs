@@ -1,16 +1,30 @@
 //! The README's test command: all tests of the workspace, with one summary at the end.
 //!
+//! The viewer's tests come first, where a browser is; where none is, a line says what is missing, and
+//! continuous integration fails.
+//!
 //! Cargo's own runner prints a summary for each of its binaries. Its output is passed on line by
 //! line as it comes; the summaries are added up and stand once more, in the runner's own words, on
 //! the last line.
 
-use crate::cargo;
+use crate::{cargo, viewer};
 use std::io::{BufRead, BufReader, Write};
 use std::process::{Command, Stdio};
 
 /// Builds and runs all tests, doctests included, past the first failure.
 pub fn run() -> Result<(), String> {
     need("cc", "a C compiler, which SQLite is built with (Debian: apt-get install gcc libc6-dev)")?;
+    let viewer = match viewer::missing() {
+        None => viewer::browser(),
+        Some(missing) if std::env::var_os("CI").is_some() => Err(missing),
+        Some(missing) => {
+            println!("   the viewer's tests are left out: {missing}");
+            Ok(())
+        }
+    };
+    if let Err(problem) = &viewer {
+        println!("   {problem}");
+    }
     let arguments = ["test", "--workspace", "--no-fail-fast"];
     println!("   cargo {}", arguments.join(" "));
     let mut child = cargo::command(&arguments)
@@ -30,7 +44,7 @@ pub fn run() -> Result<(), String> {
     println!("\n{}", sum.line(status.success()));
     match (status.success(), sum.passed) {
         (true, 0) => Err("no test ran".into()),
-        (true, _) => Ok(()),
+        (true, _) => viewer,
         (false, _) => Err(format!("cargo test: {status}")),
     }
 }

@@ -27,6 +27,11 @@ pub fn build() -> Result<(), String> {
     Err(format!("{COMMITTED} is not what viewer/ gives; run `npm run build` there and commit it"))
 }
 
+/// What the tests need and is not here, in a line.
+pub fn missing() -> Option<String> {
+    node::needed().and_then(|()| need_chromium()).err()
+}
+
 /// Drives the pages of real recordings in chromium.
 pub fn browser() -> Result<(), String> {
     need_chromium()?;
