@@ -139,6 +139,8 @@ impl Lane {
         let Some(next) = next else {
             let teller = self.published.sent() + u64::from(self.own.chunk.get().is_some());
             self.published.lose(tick, teller);
+            // What is recorded next without a clock read of its own was no earlier than this.
+            self.own.last_tick.set(tick);
             if core.finished() {
                 // Callbacks then go the way on which they find that out first.
                 Slot::leave();
