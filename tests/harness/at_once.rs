@@ -48,11 +48,11 @@ pub fn steps(form: Form, chunks: &[Chunk]) -> Vec<Step> {
                 push((birth, u32::from(birth == at), round), tick, kind);
             }
             EventKind::Drop { span } if events.left_at(at, span, tick, &order) => {
-                let last = events.last_named(at, span);
+                let last = events.last_named(at, span, &births);
                 push((last, 3, 0), order[last].0, EventKind::Drop { span });
             }
             EventKind::ExitDrop { span } => {
-                let last = events.last_named(at, span);
+                let last = events.last_named(at, span, &births);
                 push((at, 2, 0), tick, EventKind::Exit { span });
                 push((last, 3, 0), order[last].0, EventKind::Drop { span });
             }
@@ -101,15 +101,19 @@ impl Events {
     }
 
     /// The last event that names a span before its lane goes on after event `at`.
-    fn last_named(&self, at: usize, span: SpanId) -> usize {
+    fn last_named(&self, at: usize, span: SpanId, births: &[(usize, usize)]) -> usize {
         let lane = self.lanes[at];
         let goes_on = |other: usize| {
             let bound = matches!(self.kinds[other], EventKind::New { exact: false, .. });
             self.lanes[other] == lane && !bound
         };
         let others = (at + 1..self.kinds.len()).take_while(|&other| !goes_on(other));
-        let others = others.take_while(|&other| !creates(&self.kinds[other], span));
-        others.filter(|&other| names(&self.kinds[other], span)).last().unwrap_or(at)
+        // Unless it is told of this span's own creation late, another has the id from there on.
+        let again = |other: usize| creates(&self.kinds[other], span) && births[other].0 > at;
+        let others = others.take_while(|&other| !again(other));
+        let named =
+            |other: usize| names(&self.kinds[other], span) || creates(&self.kinds[other], span);
+        others.filter(|&other| named(other)).last().unwrap_or(at)
     }
 
     /// Whether event `at` drops a handle at the tick at which its lane left the span: it was recorded as

@@ -42,6 +42,23 @@ fn a_span_entered_just_before_it_is_created_is_one_span() {
     );
 }
 
+/// Lane two used it, and dropped it, before the lane that made it was seen to: what it is dropped of is
+/// the same span.
+#[test]
+fn a_span_may_be_dropped_elsewhere_before_it_is_seen_to_be_created() {
+    check_in_both_forms(
+        "
+        one |B( )B               A( ]A
+        two |        A[ )A
+        ",
+        "
+        span A=6 B=3
+        top A spans 1 segments 2 busy 6 self 6 once 6 idle 9 min 6 max 6
+        top B spans 1 segments 1 busy 3 self 3 once 3 idle 0 min 3 max 3
+        ",
+    );
+}
+
 /// What comes next on a lane may stand in its next chunk.
 #[test]
 fn a_lanes_next_chunk_is_looked_into() {

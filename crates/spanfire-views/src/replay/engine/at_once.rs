@@ -47,7 +47,9 @@ impl<O: Observer> Engine<'_, O> {
             self.coming.remove(&id);
         }
         let made = coming.made.filter(|_| coming.id == id)?;
-        self.lives.kin(made).map(|_| made.slot)
+        self.lives.kin(made)?;
+        self.revive(made.slot);
+        Some(made.slot)
     }
 
     /// Creates a span that some lane's next event would create, and before it the parents for which
