@@ -75,7 +75,14 @@ impl Cast {
                 self.end(step.thread);
             }
         }
-        (self.stage.switch)(true);
+        let switched = program.acts.iter().flatten().rev().find_map(|step| match step.does {
+            Does::Pause => Some(false),
+            Does::Resume => Some(true),
+            _ => None,
+        });
+        if switched == Some(false) {
+            (self.stage.switch)(true);
+        }
         self.left.push(handles);
     }
 
