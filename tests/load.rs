@@ -110,7 +110,7 @@ fn slow_disk(form: Form, overflow: Overflow) -> (Recording, Vec<Followed>) {
         let builder = builder.output(pipe.path()).fields(Fields::All);
         builder.buffer(512 << 10).on_overflow(overflow)
     });
-    let reading = pipe.read_slowly(2 << 10, Duration::from_millis(1));
+    let reading = pipe.read_slowly(1 << 9, Duration::from_millis(1));
     perform_all(&session, THREADS, STEPS, 1 << 20, &Arc::new(Barrier::new(THREADS)));
     drop(session.into_guard());
     let recording = Recording::from_bytes(reading.bytes()).expect("a recording");
