@@ -1,9 +1,7 @@
 //! Trace events, read by a JSON parser and by the rules of the format.
 
-use crate::machine::{form, run, selection, steps};
-use crate::reading::{self, Reading};
-use crate::{exported, recordings};
-use proptest::prelude::*;
+use crate::reading::Reading;
+use crate::{check_whole, exported, recordings};
 use serde_json::Value;
 use spanfire_recording::Recording;
 use spanfire_render::export::chrome;
@@ -84,21 +82,8 @@ fn own(reading: &mut Reading, slices: &[&Value]) -> Result<(), String> {
 }
 
 #[track_caller]
-fn check(recording: &Recording, selection: &Selection) {
-    let (bytes, carried) = exported(chrome, recording, selection);
-    let read = read(&bytes).expect("it is what the format says");
-    reading::check(&read, recording, selection);
-    let spans: u64 = read.names.values().filter_map(|numbers| numbers.spans).sum();
-    assert_eq!((carried.spans, carried.left_out), (spans, 0));
-}
-
-/// [T6] [T59] [T62]
-#[test]
-fn every_span_segment_and_nanosecond_is_in_the_trace_events() {
-    for case in recordings::all() {
-        println!("{}", case.name);
-        check(&case.recording, &case.selection);
-    }
+pub fn check(recording: &Recording, selection: &Selection) {
+    check_whole(chrome, read, recording, selection);
 }
 
 #[test]
@@ -108,17 +93,6 @@ fn a_damaged_file_is_refused() {
     assert!(read(&bytes[..bytes.len() - 2]).is_err());
     let text = String::from_utf8(bytes).expect("JSON is text");
     assert!(read(text.replacen("\"ph\":\"e\"", "\"ph\":\"n\"", 1).as_bytes()).is_err());
-}
-
-proptest! {
-    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(60) })]
-
-    /// [T61]
-    #[test]
-    fn self_times_of_any_program_add_up(form in form(), steps in steps(), selection in selection()) {
-        let (recording, _) = run(form, &steps).finish();
-        check(&recording, &selection);
-    }
 }
 
 /// The whole of a small file.

@@ -2,10 +2,8 @@
 //! table are equally long, what they point at is there, and samples are in the order of time.
 //! `tests/consumers` shows them to the profiler itself.
 
-use crate::machine::{form, run, selection, steps};
-use crate::reading::{self, Reading};
-use crate::{exported, recordings};
-use proptest::prelude::*;
+use crate::reading::Reading;
+use crate::{check_whole, exported, recordings};
 use serde_json::Value;
 use spanfire_recording::Recording;
 use spanfire_render::export::firefox;
@@ -86,21 +84,8 @@ fn read(bytes: &[u8]) -> Result<Reading, String> {
 }
 
 #[track_caller]
-fn check(recording: &Recording, selection: &Selection) {
-    let (bytes, carried) = exported(firefox, recording, selection);
-    let read = read(&bytes).expect("it is what the format says");
-    reading::check(&read, recording, selection);
-    let spans: u64 = read.names.values().filter_map(|numbers| numbers.spans).sum();
-    assert_eq!((carried.spans, carried.left_out), (spans, 0));
-}
-
-/// [T6] [T59] [T62]
-#[test]
-fn every_span_and_nanosecond_is_in_the_profile() {
-    for case in recordings::all() {
-        println!("{}", case.name);
-        check(&case.recording, &case.selection);
-    }
+pub fn check(recording: &Recording, selection: &Selection) {
+    check_whole(firefox, read, recording, selection);
 }
 
 #[test]
@@ -111,17 +96,6 @@ fn a_damaged_file_is_refused() {
     let text = String::from_utf8(bytes).expect("JSON is text");
     assert!(read(text.replacen("\"stack\":[0", "\"stack\":[99", 1).as_bytes()).is_err());
     assert!(read(text.replacen("\"weight\":[", "\"weight\":[0,", 1).as_bytes()).is_err());
-}
-
-proptest! {
-    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(60) })]
-
-    /// [T61]
-    #[test]
-    fn self_times_of_any_program_add_up(form in form(), steps in steps(), selection in selection()) {
-        let (recording, _) = run(form, &steps).finish();
-        check(&recording, &selection);
-    }
 }
 
 /// The whole of a small file.

@@ -1,9 +1,9 @@
 //! Every export of a single span, read back by a reader that shares no code with its writer, and
 //! held against what the views say of the same recording.
 //!
-//! A format has a file here, with a `read` that turns its bytes into a [`reading::Reading`], and tests
-//! that give it [`recordings`] (drawn, with what breaks careless formats) and any program at all
-//! ([`machine`]). `reading` compares. Readers that need node or a browser are in `tests/consumers`.
+//! A format has a file here, with a `read` that turns its bytes into a [`reading::Reading`], a `check`
+//! that compares that, and a line in [`FORMATS`]: every format is given [`recordings`] (drawn, with
+//! what breaks careless ones) and any program at all ([`machine`]). `reading` compares. Readers that need node or a browser are in `tests/consumers`.
 
 // The language in which the views' own tests draw recordings.
 #[allow(dead_code)]
@@ -26,6 +26,9 @@ mod pprof;
 mod firefox;
 mod otlp;
 
+use machine::{form, run, selection, steps};
+use proptest::prelude::*;
+use reading::Reading;
 use spanfire_recording::Recording;
 use spanfire_render::Error;
 use spanfire_render::export::{self, Carried, Source};
@@ -49,6 +52,62 @@ fn exported(
     let (bytes, carried) = write();
     assert!(write() == (bytes.clone(), carried.clone()), "the same source gives other bytes");
     (bytes, carried)
+}
+
+/// Holds an export that leaves no span out against the views, read back.
+#[track_caller]
+fn check_whole(
+    export: impl Fn(&Source<'_>, &mut dyn Write) -> Result<Carried, Error>,
+    read: impl Fn(&[u8]) -> Result<Reading, String>,
+    recording: &Recording,
+    selection: &Selection,
+) {
+    let (bytes, carried) = exported(export, recording, selection);
+    let read = read(&bytes).expect("it is what the format says");
+    reading::check(&read, recording, selection);
+    let spans: u64 = read.names.values().filter_map(|numbers| numbers.spans).sum();
+    assert_eq!((carried.spans, carried.left_out), (spans, 0));
+}
+
+/// Holds what a format says of a recording against the views.
+type Check = fn(&Recording, &Selection);
+
+const FORMATS: [(&str, Check); 6] = [
+    ("chrome", chrome::check),
+    ("speedscope", speedscope::check),
+    ("perfetto", perfetto::check),
+    ("pprof", pprof::check),
+    ("firefox", firefox::check),
+    ("otlp", otlp::check),
+];
+
+/// [T6] [T59] [T62]
+#[test]
+fn every_span_and_nanosecond_is_in_every_export() {
+    for (format, check) in FORMATS {
+        for case in recordings::all() {
+            println!("{format}: {}", case.name);
+            check(&case.recording, &case.selection);
+        }
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(60) })]
+
+    /// [T61]
+    #[test]
+    fn self_times_of_any_program_add_up_in_every_export(
+        form in form(),
+        steps in steps(),
+        selection in selection(),
+    ) {
+        let (recording, _) = run(form, &steps).finish();
+        for (format, check) in FORMATS {
+            println!("{format}");
+            check(&recording, &selection);
+        }
+    }
 }
 
 /// A sink that takes so many bytes, and no more.

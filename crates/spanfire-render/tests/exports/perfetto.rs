@@ -1,10 +1,8 @@
 //! Perfetto's packets, decoded by prost and put together as a trace processor does: all packets in
 //! the order of their times, equal ones as they stand in the file.
 
-use crate::machine::{form, run, selection, steps};
-use crate::reading::{self, Reading};
-use crate::{exported, recordings};
-use proptest::prelude::*;
+use crate::reading::Reading;
+use crate::{check_whole, exported, recordings};
 use prost::Message;
 use spanfire_recording::Recording;
 use spanfire_render::export::perfetto;
@@ -228,21 +226,8 @@ fn read(bytes: &[u8]) -> Result<Reading, String> {
 }
 
 #[track_caller]
-fn check(recording: &Recording, selection: &Selection) {
-    let (bytes, carried) = exported(perfetto, recording, selection);
-    let read = read(&bytes).expect("it is what the format says");
-    reading::check(&read, recording, selection);
-    let spans: u64 = read.names.values().filter_map(|numbers| numbers.spans).sum();
-    assert_eq!((carried.spans, carried.left_out), (spans, 0));
-}
-
-/// [T6] [T59] [T62]
-#[test]
-fn every_span_segment_and_nanosecond_is_in_the_packets() {
-    for case in recordings::all() {
-        println!("{}", case.name);
-        check(&case.recording, &case.selection);
-    }
+pub fn check(recording: &Recording, selection: &Selection) {
+    check_whole(perfetto, read, recording, selection);
 }
 
 #[test]
@@ -265,17 +250,6 @@ fn damaged_packets_are_refused() {
         if !alone && !unused {
             assert!(read(&Trace { packet }.encode_to_vec()).is_err(), "{:?}", packets[missing]);
         }
-    }
-}
-
-proptest! {
-    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(60) })]
-
-    /// [T61]
-    #[test]
-    fn self_times_of_any_program_add_up(form in form(), steps in steps(), selection in selection()) {
-        let (recording, _) = run(form, &steps).finish();
-        check(&recording, &selection);
     }
 }
 
