@@ -3,6 +3,7 @@
 //! The parent starts its own executable with `child` and a list of words; the child measures one
 //! thing and prints `name value` lines, which the parent reads as [`Figures`].
 
+use crate::program::Program;
 use std::{collections::BTreeMap, env, process::Command};
 
 /// What a child measured, by name.
@@ -35,6 +36,19 @@ impl Figures {
 pub fn words() -> Option<Vec<String>> {
     let mut arguments = env::args().skip(1);
     (arguments.next().as_deref() == Some("child")).then(|| arguments.collect())
+}
+
+/// In a child: records about `spans` spans of a service, and prints how many.
+///
+/// # Panics
+/// If that is no number, or the recorder fails.
+pub fn record_service(file: &str, spans: &str) {
+    let guard = spanfire::Recorder::builder().output(file).init().expect("a recorder");
+    let spans = Program::Service.run(spans.parse().expect("a number"));
+    guard.finish().expect("a recording");
+    let mut figures = Figures::default();
+    figures.set("spans", spans as f64);
+    figures.print();
 }
 
 /// Measures in a child.

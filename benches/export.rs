@@ -6,7 +6,6 @@
 use spanfire_benches::{
     child::{self, Figures},
     command_line::CommandLine,
-    program::Program,
     rounds::interleave,
     scratch,
     table::{Table, figure},
@@ -53,20 +52,10 @@ fn main() {
     let words: Option<Vec<&str>> =
         words.as_ref().map(|words| words.iter().map(String::as_str).collect());
     match words.as_deref() {
-        Some(["record", file, spans]) => record(file, spans.parse().expect("a number")),
+        Some(["record", file, spans]) => child::record_service(file, spans),
         Some(["export", file, format]) => measure(file, format),
         _ => compare(&CommandLine::of_process()),
     }
-}
-
-/// In a child: makes the recording.
-fn record(file: &str, spans: u64) {
-    let guard = spanfire::Recorder::builder().output(file).init().expect("a recorder");
-    let spans = Program::Service.run(spans);
-    guard.finish().expect("a recording");
-    let mut figures = Figures::default();
-    figures.set("spans", spans as f64);
-    figures.print();
 }
 
 /// In a child: makes one export.
