@@ -31,6 +31,7 @@ mod histogram;
 mod statistics;
 mod summary;
 mod overall;
+mod overhead;
 mod diff;
 
 pub use call_tree::{CallTree, Frame, Node, Spent, Weight};
@@ -41,6 +42,7 @@ pub use diff::{
 pub use histogram::Histogram;
 pub use names::Names;
 pub use overall::Overall;
+pub use overhead::Ledger;
 pub use replay::{Progress, Replay, Stacks};
 pub use request_chart::{ChartSegment, ChartSpan, RequestChart};
 pub use request_table::{Request, RequestId, RequestTable};

@@ -2,12 +2,14 @@
 
 mod choices;
 mod diff;
+mod overhead;
 mod selection;
 
 pub use choices::{
     ExportFormat, InfoFormat, Names, RequestSort, Stacks, TableFormat, TopSort, Weight,
 };
 pub use diff::{DiffArgs, DiffFormat, FailIf};
+pub use overhead::{OverheadArgs, OverheadPart};
 pub use selection::SelectionArgs;
 
 use clap::{Args, Parser, Subcommand};
@@ -75,6 +77,9 @@ pub enum Command {
         after_help = "Example:\n  spanfire export server.spanfire --to folded | flamegraph.pl > server.svg"
     )]
     Export(ExportArgs),
+    /// Shows what recording cost, per span name
+    #[command(after_help = "Example:\n  spanfire overhead server.spanfire --format json")]
+    Overhead(OverheadArgs),
     /// Writes completions for a shell
     #[command(
         after_help = "Example:\n  spanfire completions bash > ~/.local/share/bash-completion/completions/spanfire"

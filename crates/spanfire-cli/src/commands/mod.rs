@@ -10,6 +10,7 @@ mod report;
 mod view;
 mod diff;
 mod export;
+mod overhead;
 mod completions;
 
 pub use chart::chart;
@@ -18,6 +19,7 @@ pub use diff::diff;
 pub use export::export;
 pub use flamegraph::flamegraph;
 pub use info::info;
+pub use overhead::overhead;
 pub use report::report;
 pub use requests::requests;
 pub use run::run;

@@ -230,3 +230,12 @@ fn a_selection_that_holds_nothing_gives_an_empty_table() {
     let table = desk.stdout(&[&["requests", "run.spanfire"], &nothing[..]].concat());
     assert_eq!(table, "no requests\n");
 }
+
+#[test]
+fn overhead_tells_what_recording_cost() {
+    let desk = Desk::new();
+    let text = desk.stdout(&["overhead", "run.spanfire"]);
+    assert!(text.starts_with("recording took "), "{text}");
+    let json = desk.json(&["overhead", "run.spanfire", "--format", "json"]);
+    assert_eq!(json["ledger"]["recorded_ns"], TOTAL_NS);
+}

@@ -2,7 +2,7 @@
 
 use crate::command::Desk;
 
-const COMMANDS: [&str; 11] = [
+const COMMANDS: [&str; 12] = [
     "run",
     "info",
     "flamegraph",
@@ -13,6 +13,7 @@ const COMMANDS: [&str; 11] = [
     "view",
     "diff",
     "export",
+    "overhead",
     "completions",
 ];
 

@@ -8,6 +8,7 @@
 mod info;
 mod top;
 mod requests;
+mod ledger;
 pub(crate) mod layout;
 mod numbers;
 mod printable;
@@ -16,6 +17,7 @@ mod fields;
 pub(crate) use fields::line as fields_line;
 pub(crate) use info::info_facts;
 pub use info::{InfoFormat, info, warnings};
+pub use ledger::ledger;
 pub use numbers::{bytes, count, counted};
 pub use printable::printable;
 pub use requests::{RequestOrder, RequestsOptions, requests};
