@@ -153,7 +153,9 @@ impl Job {
                 span.with_subscriber(|(id, dispatch)| dispatch.exit(id));
             }),
             Does::Drop(handle) => drop(handles.take(handle)),
-            Does::Forget(handle) => std::mem::forget(handles.take(handle)),
+            // Stays where it is: nobody hears of it again while the program is listened to, and its
+            // dispatcher, which every rebuilt interest asks, goes with the cast.
+            Does::Forget(handle) => handles.with(handle, |_| ()),
             Does::Record { on, value } => {
                 handles.with(on, |span| callsites::record(span, value));
             }
