@@ -72,7 +72,13 @@ impl Program {
     /// The bytes of the whole recording.
     pub fn recording(&self) -> Vec<u8> {
         let mut writer = Writer::new(Vec::new(), &header(self.form)).expect("memory takes all");
-        let anchor = Anchor { tick: self.base, monotonic_ns: 7, unix_ns: 8, uncertainty_ticks: 9 };
+        let anchor = Anchor {
+            tick: self.base,
+            monotonic_ns: 7,
+            unix_ns: 8,
+            uncertainty_ticks: 9,
+            raw_ns: None,
+        };
         writer.anchor(&anchor).expect("memory takes all");
         for number in 0..CALLSITES {
             writer.callsite(&callsite(number)).expect("memory takes all");

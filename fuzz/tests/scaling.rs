@@ -70,7 +70,8 @@ fn read(bytes: &[u8]) -> Duration {
 }
 
 fn anchor(writer: &mut Memory, tick: u64) {
-    let anchor = Anchor { tick, monotonic_ns: tick, unix_ns: 0, uncertainty_ticks: 0 };
+    let anchor =
+        Anchor { tick, monotonic_ns: tick, unix_ns: 0, uncertainty_ticks: 0, raw_ns: None };
     writer.anchor(&anchor).expect("memory takes all");
 }
 

@@ -32,6 +32,9 @@ pub(crate) mod block_kind {
     pub const LOSS: u8 = 6;
     pub const PROBE_COST: u8 = 7;
     pub const INDEX: u8 = 8;
+    pub const SAMPLES: u8 = 9;
+    pub const IMAGES: u8 = 10;
+    pub const SAMPLING: u8 = 11;
 }
 
 /// A block's header, as read and not yet verified.

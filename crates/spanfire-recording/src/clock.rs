@@ -52,6 +52,10 @@ pub struct Anchor {
     /// How far apart the two ticks around the monotonic reading were: the anchor's uncertainty.
     #[n(3)]
     pub uncertainty_ticks: u64,
+    /// Linux's `CLOCK_MONOTONIC_RAW`, in ns, where it was read: the times of native samples are
+    /// readings of it.
+    #[n(4)]
+    pub raw_ns: Option<u64>,
 }
 
 /// Turns ticks into nanoseconds since the recording's start.

@@ -2,8 +2,8 @@
 //!
 //! A [`Recording`] is what one process did: its [`Header`], the [`Callsite`]s it passed, its
 //! [`Lane`]s (one thread's stream of events each), the [`Event`]s in compressed chunks, clock
-//! [`Anchor`]s that turn ticks into nanoseconds, and every [`Loss`]. The recorder feeds a
-//! [`Writer`]; everything else starts from [`Recording::open`]. The in-memory form is the same
+//! [`Anchor`]s that turn ticks into nanoseconds, and every [`Loss`]; and, where a sampler ran
+//! beside, [`Batch`]es of native stacks. The recorder feeds a [`Writer`]; everything else starts from [`Recording::open`]. The in-memory form is the same
 //! bytes in a `Vec<u8>`, so there is one model and one pair of codecs.
 //!
 //! This crate has no clock, starts no thread, prints nothing and contains no `unsafe`. It trusts
@@ -26,6 +26,8 @@ pub mod raw;
 mod varint;
 mod block;
 mod chunk;
+mod packed;
+mod native;
 mod writer;
 pub mod tail;
 mod reader;
@@ -44,5 +46,8 @@ pub use header::{Form, Header, ProbeCost, ProbeSample};
 pub use ids::{CallsiteId, LaneId, SpanId, Tick};
 pub use lane::Lane;
 pub use loss::{Loss, LossCause};
+pub use native::{
+    Batch, Image, RawTimebase, Sample, SampleClock, Sampling, SamplingMethod, Switch,
+};
 pub use reader::{ChunkInfo, Cut, Recording};
 pub use writer::Writer;

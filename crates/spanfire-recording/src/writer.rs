@@ -1,10 +1,11 @@
 //! Writes a recording, block by block.
 
 use crate::{
-    Anchor, Callsite, CallsiteId, Error, Form, Header, Lane, LaneId, Loss, LossCause, ProbeCost,
-    Tick,
+    Anchor, Batch, Callsite, CallsiteId, Error, Form, Header, Image, Lane, LaneId, Loss, LossCause,
+    ProbeCost, Sampling, Tick,
     block::{MAGIC, VERSION, block_kind, write_block},
     chunk::Encoder,
+    native,
     reader::IndexEntry,
     varint::put,
 };
@@ -158,6 +159,28 @@ impl<W: Write> Writer<W> {
         Ok(written)
     }
 
+    /// Adds native samples and switches.
+    pub fn batch(&mut self, batch: &Batch) -> Result<(), Error> {
+        let (mut samples, mut switches) = (&batch.samples[..], &batch.switches[..]);
+        while !samples.is_empty() || !switches.is_empty() {
+            let (stored, plain, left) = native::encode(batch.clock, samples, switches);
+            samples = &samples[samples.len() - left[0]..];
+            switches = &switches[switches.len() - left[1]..];
+            self.block(block_kind::SAMPLES, &stored, plain)?;
+        }
+        Ok(())
+    }
+
+    /// Adds images that were mapped; those of earlier calls stay.
+    pub fn images(&mut self, images: &[Image]) -> Result<(), Error> {
+        self.cbor(block_kind::IMAGES, images)
+    }
+
+    /// Adds how native samples are taken; what was said before no longer holds.
+    pub fn sampling(&mut self, sampling: &Sampling) -> Result<(), Error> {
+        self.cbor(block_kind::SAMPLING, sampling)
+    }
+
     /// How many bytes were written.
     pub fn bytes_written(&self) -> u64 {
         self.at_byte
@@ -201,9 +224,13 @@ impl<W: Write> Writer<W> {
         let mut payload = Vec::new();
         // Encoding into a Vec cannot fail.
         let _ = minicbor::encode(value, &mut payload);
-        let at_byte = self.at_byte;
         let plain = payload.len();
-        self.at_byte += write_block(&mut self.sink, &mut self.scratch, kind, &payload, plain)?;
+        self.block(kind, &payload, plain)
+    }
+
+    fn block(&mut self, kind: u8, stored: &[u8], plain: usize) -> Result<(), Error> {
+        let at_byte = self.at_byte;
+        self.at_byte += write_block(&mut self.sink, &mut self.scratch, kind, stored, plain)?;
         self.index.push(IndexEntry { at_byte, end: self.at_byte, kind, chunk: None });
         Ok(())
     }

@@ -82,7 +82,7 @@ fn header() -> Header {
 }
 
 fn anchor() -> Anchor {
-    Anchor { tick: 1000, monotonic_ns: 500, unix_ns: 1 << 60, uncertainty_ticks: 20 }
+    Anchor { tick: 1000, monotonic_ns: 500, unix_ns: 1 << 60, uncertainty_ticks: 20, raw_ns: None }
 }
 
 fn request() -> Callsite {

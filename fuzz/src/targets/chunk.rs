@@ -82,7 +82,8 @@ fn comes_back(form: Form, chunk: &Chunk) {
     let Some(words) = words(form, chunk) else { return };
     let mut writer = Writer::new(Vec::new(), &program::header(form)).expect("memory takes all");
     let base = chunk.events.first().map_or(0, |event| event.tick.0);
-    let anchor = Anchor { tick: base, monotonic_ns: 0, unix_ns: 0, uncertainty_ticks: 0 };
+    let anchor =
+        Anchor { tick: base, monotonic_ns: 0, unix_ns: 0, uncertainty_ticks: 0, raw_ns: None };
     writer.anchor(&anchor).expect("memory takes all");
     for callsite in &*CALLSITES {
         writer.callsite(callsite).expect("memory takes all");

@@ -42,6 +42,7 @@ pub fn recording() -> Vec<u8> {
             monotonic_ns: 0,
             unix_ns: 1_700_000_000_000_000_000,
             uncertainty_ticks: 40,
+            raw_ns: None,
         })
         .unwrap();
     writer.probe_cost(&probe_cost()).unwrap();

@@ -8,6 +8,7 @@ use crate::{
     Callsite, CallsiteId, Event, EventKind, Field, Form, Loss, LossCause, Parent, SpanId, Tick,
     Value,
     event::Details,
+    packed::unpack,
     raw::{self, extended, kind, value_type},
     varint::Input,
 };
@@ -38,19 +39,6 @@ pub(crate) fn decode(
         decoder.record()?;
     }
     decoder.finish(&header)
-}
-
-/// LZ4 expands at most 255 times, so a larger claim is a lie and is refused before allocation.
-fn unpack(stored: &[u8], plain: usize) -> Result<Vec<u8>, String> {
-    if plain / 255 > stored.len() {
-        return Err(format!("{} bytes cannot hold {plain}", stored.len()));
-    }
-    let mut unpacked = vec![0; plain];
-    match lz4_flex::block::decompress_into(stored, &mut unpacked) {
-        Ok(length) if length == plain => Ok(unpacked),
-        Ok(length) => Err(format!("{length} bytes unpacked, {plain} announced")),
-        Err(error) => Err(format!("cannot be unpacked: {error}")),
-    }
 }
 
 struct Decoder<'a> {

@@ -41,7 +41,13 @@ fn callsite(name: &str) -> Callsite {
 fn round_trip(form: Form, base: u64, words: &[u64]) -> (Vec<Event>, Recording) {
     let mut writer = Writer::new(Vec::new(), &header(form)).unwrap();
     writer
-        .anchor(&Anchor { tick: base, monotonic_ns: 0, unix_ns: 0, uncertainty_ticks: 0 })
+        .anchor(&Anchor {
+            tick: base,
+            monotonic_ns: 0,
+            unix_ns: 0,
+            uncertainty_ticks: 0,
+            raw_ns: None,
+        })
         .unwrap();
     writer.callsite(&callsite("a")).unwrap();
     writer.callsite(&callsite("b")).unwrap();

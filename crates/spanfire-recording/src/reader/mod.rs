@@ -10,8 +10,8 @@ pub(crate) use index::IndexEntry;
 pub(crate) use index::parse as parse_index;
 
 use crate::{
-    Anchor, Calibration, Callsite, Chunk, Error, Form, Header, Lane, LaneId, Loss, LossCause,
-    ProbeCost, Tick, Timebase,
+    Anchor, Batch, Calibration, Callsite, Chunk, Error, Form, Header, Image, Lane, LaneId, Loss,
+    LossCause, ProbeCost, RawTimebase, Sampling, Tick, Timebase,
     chunk::ChunkHeader,
     tail::{self, TailState},
 };
@@ -165,6 +165,38 @@ impl Recording {
     /// If there is no chunk `index`.
     pub fn chunk(&self, index: usize) -> Result<Chunk, Error> {
         self.tables.chunk(&self.source, index)
+    }
+
+    /// How native samples were taken; `None` where nobody asked for them.
+    pub fn sampling(&self) -> Option<&Sampling> {
+        self.tables.sampling.as_ref()
+    }
+
+    /// The images that were mapped, in the order they were noticed: where two overlap, the later one
+    /// came later.
+    pub fn images(&self) -> &[Image] {
+        &self.tables.images
+    }
+
+    /// How many batches of native samples there are.
+    pub fn batches(&self) -> usize {
+        self.tables.batches.len()
+    }
+
+    /// Reads and decodes one of the [`batches`](Self::batches).
+    ///
+    /// # Errors
+    /// If the file cannot be read any more or the batch is damaged.
+    ///
+    /// # Panics
+    /// If there is no batch `index`.
+    pub fn batch(&self, index: usize) -> Result<Batch, Error> {
+        self.tables.batch(&self.source, index)
+    }
+
+    /// `CLOCK_MONOTONIC_RAW` to nanoseconds; `None` where no anchor has a reading of it.
+    pub fn raw_timebase(&self) -> Option<RawTimebase> {
+        RawTimebase::new(&self.timebase, self.anchors())
     }
 }
 

@@ -2,9 +2,11 @@
 
 use super::{ChunkInfo, Cut, Source, index::IndexEntry};
 use crate::{
-    Anchor, Callsite, Chunk, Error, ErrorKind, Header, Lane, Loss, ProbeCost, Tick,
-    block::{PREAMBLE_BYTES, block_kind},
+    Anchor, Batch, Callsite, Chunk, Error, ErrorKind, Header, Image, Lane, Loss, ProbeCost,
+    Sampling, Tick,
+    block::{BlockHeader, PREAMBLE_BYTES, block_kind},
     chunk::{ChunkHeader, decode},
+    native,
     tail::{Head, Known},
     varint::Input,
 };
@@ -24,6 +26,10 @@ pub(super) struct Tables {
     /// The bytes where each of `chunks` stands.
     pub places: Vec<Range<u64>>,
     pub clamped_ticks: u64,
+    pub sampling: Option<Sampling>,
+    pub images: Vec<Image>,
+    /// The bytes where blocks of samples stand.
+    pub batches: Vec<Range<u64>>,
 }
 
 impl Tables {
@@ -42,6 +48,9 @@ impl Tables {
             chunks: Vec::new(),
             places: Vec::new(),
             clamped_ticks: 0,
+            sampling: None,
+            images: Vec::new(),
+            batches: Vec::new(),
         })
     }
 
@@ -118,6 +127,14 @@ impl Tables {
             .map_err(|message| Error::damaged(place, message))
     }
 
+    /// Reads and decodes the batch `index`.
+    pub fn batch(&self, source: &Source, index: usize) -> Result<Batch, Error> {
+        let Range { start: place, end } = self.batches[index].clone();
+        let (header, stored) = verified(source, block_kind::SAMPLES, place, end)?;
+        native::decode(&stored, header.plain as usize)
+            .map_err(|message| Error::damaged(place, message))
+    }
+
     fn add(&mut self, source: &Source, entry: &IndexEntry) -> Result<(), Error> {
         match entry.kind {
             block_kind::CALLSITE => {
@@ -142,6 +159,11 @@ impl Tables {
                 self.probe_cost = Some(table_entry::<ProbeCost>(source, entry)?);
             }
             block_kind::EVENTS => self.add_chunk(entry)?,
+            block_kind::SAMPLES => self.batches.push(entry.at_byte..entry.end),
+            block_kind::IMAGES => self.images.extend(table_entry::<Vec<Image>>(source, entry)?),
+            block_kind::SAMPLING => {
+                self.sampling = Some(table_entry::<Sampling>(source, entry)?);
+            }
             _ => {}
         }
         Ok(())
@@ -167,13 +189,24 @@ fn in_order(entry: &IndexEntry, id: u32, expected: usize) -> Result<(), Error> {
 }
 
 fn table_entry<T: for<'b> Decode<'b, ()>>(source: &Source, entry: &IndexEntry) -> Result<T, Error> {
-    let (header, stored) = source.block(entry.at_byte)?;
-    if header.kind != entry.kind || entry.at_byte + header.block_bytes() != entry.end {
-        return Err(Error::damaged(entry.at_byte, "not the block the index says"));
-    }
-    if !header.verify(&stored) {
-        return Err(Error::damaged(entry.at_byte, "checksum differs"));
-    }
+    let (_, stored) = verified(source, entry.kind, entry.at_byte, entry.end)?;
     minicbor::decode(&stored)
         .map_err(|error| Error::damaged(entry.at_byte, format!("cannot be read: {error}")))
+}
+
+/// The block that the index says stands between `place` and `end`.
+fn verified(
+    source: &Source,
+    kind: u8,
+    place: u64,
+    end: u64,
+) -> Result<(BlockHeader, Vec<u8>), Error> {
+    let (header, stored) = source.block(place)?;
+    if header.kind != kind || place + header.block_bytes() != end {
+        return Err(Error::damaged(place, "not the block the index says"));
+    }
+    if !header.verify(&stored) {
+        return Err(Error::damaged(place, "checksum differs"));
+    }
+    Ok((header, stored))
 }

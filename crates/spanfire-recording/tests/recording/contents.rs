@@ -1,8 +1,8 @@
 //! Everything a recording says, in a form that can be compared.
 
 use spanfire_recording::{
-    Anchor, Callsite, Chunk, EventKind, Field, Header, Lane, Loss, ProbeCost, Recording, Tick,
-    Value,
+    Anchor, Batch, Callsite, Chunk, EventKind, Field, Header, Image, Lane, Loss, ProbeCost,
+    Recording, Sampling, Tick, Value,
 };
 
 /// What a recording says besides where it was cut.
@@ -17,6 +17,10 @@ pub struct Contents {
     pub clamped_ticks: u64,
     /// Of every chunk its lane and moments; `None` where it could not be read.
     pub chunks: Vec<Option<(u32, Vec<Moment>)>>,
+    pub sampling: Option<Sampling>,
+    pub images: Vec<Image>,
+    /// The batches of samples; `None` where one could not be read.
+    pub batches: Vec<Option<Batch>>,
 }
 
 /// An event with what its indices stand for.
@@ -57,6 +61,9 @@ impl Contents {
             probe_cost: recording.probe_cost().cloned(),
             clamped_ticks: recording.clamped_ticks(),
             chunks: chunks.collect(),
+            sampling: recording.sampling().cloned(),
+            images: recording.images().to_vec(),
+            batches: (0..recording.batches()).map(|index| recording.batch(index).ok()).collect(),
         }
     }
 

@@ -97,7 +97,12 @@ fn check(file: &File, bytes: &[u8], what: &str) {
     assert!(whole.callsites.starts_with(&read.callsites), "{what}");
     assert!(whole.anchors.starts_with(&read.anchors), "{what}");
     assert!(whole.losses.starts_with(&read.losses), "{what}");
+    assert!(whole.images.starts_with(&read.images), "{what}");
     assert!(read.lanes.len() <= whole.lanes.len(), "{what}");
+    assert!(read.batches.len() <= whole.batches.len(), "{what}");
+    for (read, whole) in read.batches.iter().zip(&whole.batches) {
+        assert!(read.is_none() || read == whole, "{what}");
+    }
     for (read, whole) in read.chunks.iter().zip(&whole.chunks) {
         assert!(read.is_none() || read == whole, "{what}");
     }

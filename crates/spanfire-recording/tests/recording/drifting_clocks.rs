@@ -10,7 +10,7 @@ fn clock(source: ClockSource, nanos_per_tick: f64) -> ClockInfo {
 }
 
 fn anchor(tick: u64, monotonic_ns: u64) -> Anchor {
-    Anchor { tick, monotonic_ns, unix_ns: 0, uncertainty_ticks: 0 }
+    Anchor { tick, monotonic_ns, unix_ns: 0, uncertainty_ticks: 0, raw_ns: None }
 }
 
 fn counter(nanos_per_tick: f64, anchors: &[Anchor]) -> Timebase {

@@ -14,7 +14,7 @@ use spanfire_recording::{
 pub type Feature = (&'static str, fn() -> Vec<u8>);
 
 /// Every feature that has a frozen file.
-pub const FEATURES: [Feature; 13] = [
+pub const FEATURES: [Feature; 14] = [
     ("subscriber", || sample::finished(Form::Subscriber)),
     ("layer", || sample::finished(Form::Layer)),
     ("empty", || finish(writer(Form::Subscriber))),
@@ -28,6 +28,7 @@ pub const FEATURES: [Feature; 13] = [
     ("packed-subscriber", || packed(Form::Subscriber)),
     ("packed-layer", || packed(Form::Layer)),
     ("blocks-to-come", blocks_to_come),
+    ("sampled", sample::sampled),
 ];
 
 type Memory = Writer<Vec<u8>>;

@@ -6,6 +6,7 @@ mod frames;
 mod features;
 
 mod round_trip;
+mod native;
 mod long_texts;
 mod cut_files;
 mod turned_bits;

@@ -225,7 +225,7 @@ proptest! {
     #[test]
     fn what_is_written_is_read((form, base, batches) in program()) {
         let mut writer = Writer::new(Vec::new(), &sample::header(form)).unwrap();
-        let anchor = Anchor { tick: base, monotonic_ns: 0, unix_ns: 0, uncertainty_ticks: 0 };
+        let anchor = Anchor { tick: base, monotonic_ns: 0, unix_ns: 0, uncertainty_ticks: 0, raw_ns: None };
         writer.anchor(&anchor).unwrap();
         for _ in 0..CALLSITES {
             writer.callsite(&sample::callsite("request", CallsiteKind::Span)).unwrap();

@@ -1,9 +1,9 @@
 //! A small recording with every kind of block and record, written a block at a time.
 
 use spanfire_recording::{
-    Anchor, Callsite, CallsiteId, CallsiteKind, ClockInfo, ClockSource, Error, Field, Form, Header,
-    Lane, LaneId, Level, Loss, LossCause, Parent, ProbeCost, ProbeSample, SpanId, Tick, Value,
-    Writer,
+    Anchor, Batch, Callsite, CallsiteId, CallsiteKind, ClockInfo, ClockSource, Error, Field, Form,
+    Header, Image, Lane, LaneId, Level, Loss, LossCause, Parent, ProbeCost, ProbeSample, Sample,
+    SampleClock, Sampling, SamplingMethod, SpanId, Switch, Tick, Value, Writer,
     raw::{self, Buffer, extended, kind, subscriber_span_id},
 };
 use std::io::Write;
@@ -58,6 +58,61 @@ fn block<W: Write>(writer: &mut Writer<W>, number: usize) -> Result<(), Error> {
     }
 }
 
+/// A finished recording of the layer form with samples of a thread in a span, from both clocks.
+pub fn sampled() -> Vec<u8> {
+    let mut writer = Writer::new(Vec::new(), &header(Form::Layer)).unwrap();
+    let raw_ns = Some(70_000_000_000);
+    writer.anchor(&Anchor { raw_ns, ..anchor(1_000, 5_000) }).unwrap();
+    let asked = Sampling { method: SamplingMethod::PerfEvents, ..Sampling::asked(999) };
+    writer.sampling(&asked).unwrap();
+    writer.images(&images()[..2]).unwrap();
+    for number in 1..=3 {
+        block(&mut writer, number).unwrap();
+    }
+    writer.batch(&batch(SampleClock::MonotonicRaw, 70_000_000_000)).unwrap();
+    writer.batch(&batch(SampleClock::Tick, 1_000)).unwrap();
+    writer.images(&images()[2..]).unwrap();
+    let raw_ns = Some(71_000_000_000);
+    writer.anchor(&Anchor { raw_ns, ..anchor(2_000_001_000, 1_000_005_000) }).unwrap();
+    let why = Some("a reason".into());
+    let cpu_ns = Some(1_000_000_000);
+    let (samples, lost_samples) = (990, 10);
+    let ended = Sampling { why, samples, lost_samples, cpu_ns, ended: true, ..asked };
+    writer.sampling(&ended).unwrap();
+    writer.finish().unwrap()
+}
+
+fn batch(clock: SampleClock, start: u64) -> Batch {
+    let samples = (0..40).map(|number| Sample {
+        thread: 7 + number % 2,
+        cpu: (number % 5 > 0).then_some(number as u32 % 2),
+        time: start + 110 + number * 2,
+        frames: [vec![0x5555_5556_0000 + number % 7], vec![0x5555_5557_1234; 9]].concat(),
+    });
+    let switches = (0..4).map(|number| Switch {
+        thread: 7,
+        time: start + 190 + number,
+        runs: number % 2 == 1,
+        preempted: number == 2,
+    });
+    Batch { clock, samples: samples.collect(), switches: switches.collect() }
+}
+
+fn images() -> [Image; 3] {
+    let image = |path: &str, build_id: &[u8], start, end| Image {
+        path: path.into(),
+        build_id: build_id.into(),
+        start,
+        end,
+        file_offset: 0x1000,
+    };
+    [
+        image("/bin/app", &[0xde, 0xad, 0, 1], 0x5555_5555_4000, 0x5555_5566_0000),
+        image("[vdso]", &[], 0x7fff_f7fc_1000, 0x7fff_f7fc_3000),
+        image("/lib/late.so", &[1; 20], 0x7fff_f000_0000, 0x7fff_f010_0000),
+    ]
+}
+
 pub fn header(form: Form) -> Header {
     Header {
         form,
@@ -94,7 +149,13 @@ pub fn lane(name: &str, id: u64) -> Lane {
 }
 
 pub fn anchor(tick: u64, monotonic_ns: u64) -> Anchor {
-    Anchor { tick, monotonic_ns, unix_ns: 1_700_000_000_000_000_000, uncertainty_ticks: 9 }
+    Anchor {
+        tick,
+        monotonic_ns,
+        unix_ns: 1_700_000_000_000_000_000,
+        uncertainty_ticks: 9,
+        raw_ns: None,
+    }
 }
 
 /// An id as the form would give it.

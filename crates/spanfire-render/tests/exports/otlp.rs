@@ -158,7 +158,8 @@ fn server(requests: &[[&[(&str, FieldValue)]; 3]]) -> Recording {
         parallelism: None,
         recorder_version: "1.2.3".to_owned(),
     };
-    let anchor = Anchor { tick: 0, monotonic_ns: 0, unix_ns: 1 << 60, uncertainty_ticks: 0 };
+    let anchor =
+        Anchor { tick: 0, monotonic_ns: 0, unix_ns: 1 << 60, uncertainty_ticks: 0, raw_ns: None };
     let mut buffer = raw::Buffer::new(Form::Subscriber);
     let sites = [CallsiteId(0), CallsiteId(1)];
     for (said, at) in requests.iter().zip((0..).step_by(100)) {

@@ -87,7 +87,7 @@ pub fn recording(callsites: &[Callsite], run: impl FnOnce(&mut Thread)) -> Recor
 }
 
 fn anchor(at_ns: u64) -> Anchor {
-    Anchor { tick: at_ns, monotonic_ns: at_ns, unix_ns: at_ns, uncertainty_ticks: 0 }
+    Anchor { tick: at_ns, monotonic_ns: at_ns, unix_ns: at_ns, uncertainty_ticks: 0, raw_ns: None }
 }
 
 /// The merged graph of a recording by physical stacks.

@@ -116,8 +116,13 @@ impl Program {
     }
 
     fn write(&self, header: &Header) -> Result<Vec<u8>, spanfire_recording::Error> {
-        let anchor =
-            |tick| Anchor { tick, monotonic_ns: tick, unix_ns: tick, uncertainty_ticks: 0 };
+        let anchor = |tick| Anchor {
+            tick,
+            monotonic_ns: tick,
+            unix_ns: tick,
+            uncertainty_ticks: 0,
+            raw_ns: None,
+        };
         let mut writer = Writer::new(Vec::new(), header)?;
         writer.anchor(&anchor(0))?;
         for site in &self.sites {
