@@ -75,25 +75,39 @@ impl RecordingClock {
         if COUNTER { self.ticks.raw() } else { self.raw() }
     }
 
-    /// The same moment on three clocks.
+    /// The same moment on all clocks.
     pub fn anchor(&self) -> Anchor {
-        let mut best: Option<Anchor> = None;
+        let mut best: Option<(u64, Anchor)> = None;
         for _ in 0..ANCHOR_TRIES {
+            // Around the ticks, as these are around the monotonic reading: so all have one middle.
+            let raw_before = self.raw_monotonic_ns();
             let before = self.raw();
             let monotonic_ns = self.monotonic_ns(before);
             let after = self.raw();
+            let raw_after = self.raw_monotonic_ns();
             let uncertainty_ticks = after.saturating_sub(before);
-            if best.is_none_or(|best| uncertainty_ticks < best.uncertainty_ticks) {
+            let raw_ns = raw_before.zip(raw_after).map(|(before, after)| before.midpoint(after));
+            let took = match raw_before.zip(raw_after) {
+                Some((before, after)) => after.saturating_sub(before),
+                None => uncertainty_ticks,
+            };
+            if best.is_none_or(|(least, _)| took < least) {
                 let tick = before + uncertainty_ticks / 2;
-                best = Some(Anchor { tick, monotonic_ns, unix_ns: unix_ns(), uncertainty_ticks });
+                let unix_ns = unix_ns();
+                best =
+                    Some((took, Anchor { tick, monotonic_ns, unix_ns, uncertainty_ticks, raw_ns }));
             }
         }
-        best.unwrap_or(Anchor {
-            tick: self.raw(),
-            monotonic_ns: 0,
-            unix_ns: 0,
-            uncertainty_ticks: 0,
-        })
+        best.map_or_else(
+            || Anchor {
+                tick: self.raw(),
+                monotonic_ns: 0,
+                unix_ns: 0,
+                uncertainty_ticks: 0,
+                raw_ns: None,
+            },
+            |(_, anchor)| anchor,
+        )
     }
 
     /// What is known of the clock. Takes 5 ms where ticks are not nanoseconds.
@@ -121,6 +135,15 @@ impl RecordingClock {
         match self.source {
             ClockSource::Manual => tick,
             _ => self.since_start_ns(),
+        }
+    }
+
+    /// The kernel's clock that nobody steers, which native samples are stamped with. A clock that
+    /// somebody else drives has nothing to do with it.
+    fn raw_monotonic_ns(&self) -> Option<u64> {
+        match self.source {
+            ClockSource::Manual => None,
+            _ => kernel_raw_ns(),
         }
     }
 
@@ -155,6 +178,21 @@ fn unix_ns() -> u64 {
 }
 
 #[cfg(target_os = "linux")]
+fn kernel_raw_ns() -> Option<u64> {
+    let mut time = libc::timespec { tv_sec: 0, tv_nsec: 0 };
+    // SAFETY: `time` is a timespec that may be written to.
+    let failed = unsafe { libc::clock_gettime(libc::CLOCK_MONOTONIC_RAW, &raw mut time) };
+    let ns = u64::try_from(time.tv_nsec).ok()?;
+    let whole = u64::try_from(time.tv_sec).ok()?.checked_mul(1_000_000_000)?;
+    (failed == 0).then_some(whole + ns)
+}
+
+#[cfg(not(target_os = "linux"))]
+fn kernel_raw_ns() -> Option<u64> {
+    None
+}
+
+#[cfg(target_os = "linux")]
 fn kernel_source() -> Option<String> {
     let path = "/sys/devices/system/clocksource/clocksource0/current_clocksource";
     Some(std::fs::read_to_string(path).ok()?.trim().to_owned())
@@ -168,6 +206,27 @@ fn kernel_source() -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    /// A sample between two anchors is where it belongs only if both clocks of each anchor mean one
+    /// moment: then both pass the same time from one to the other.
+    #[cfg(target_os = "linux")]
+    #[test]
+    fn the_raw_clock_of_an_anchor_is_read_at_its_tick() {
+        let clock = RecordingClock::of_the_system();
+        let anchors = [(); 2].map(|()| {
+            let start = clock.raw();
+            while clock.raw() - start < 10_000_000 {
+                std::hint::spin_loop();
+            }
+            clock.anchor()
+        });
+        let passed = anchors[1].tick - anchors[0].tick;
+        let raw = anchors[1].raw_ns.expect("a reading") - anchors[0].raw_ns.expect("a reading");
+        let uncertain = anchors[0].uncertainty_ticks + anchors[1].uncertainty_ticks;
+        // Beside that, the kernel may steer the one clock by 500 ppm.
+        assert!(passed.abs_diff(raw) <= 2 * uncertain + passed / 2_000, "{anchors:?}");
+        assert_eq!(RecordingClock::manual(quanta::Clock::new()).anchor().raw_ns, None);
+    }
 
     /// [T4]
     #[test]
