@@ -31,6 +31,8 @@ mod histogram;
 mod statistics;
 mod summary;
 mod overall;
+mod distributions;
+mod random;
 mod overhead;
 mod diff;
 

@@ -2,9 +2,9 @@
 
 use super::LEVEL;
 use super::batches::{Batch, Batches};
-use super::distributions::{student_quantile, two_sided_student};
 use super::rank_sum::{self, likeness};
 use crate::SpanStatistics;
+use crate::distributions::{student_quantile, two_sided_student};
 
 /// Fewer batches a side than this give no evidence.
 const BATCHES_MIN: usize = 12;

@@ -38,7 +38,7 @@ mod alignment;
 mod batches;
 mod side;
 mod paths;
-mod distributions;
+
 mod rank_sum;
 mod evidence;
 mod names;

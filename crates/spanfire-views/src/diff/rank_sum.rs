@@ -14,7 +14,7 @@
 //! Hammersley, "The effective number of independent observations in an autocorrelated time series",
 //! Supplement to the JRSS 8, 1946).
 
-use super::distributions::two_sided_normal;
+use crate::distributions::two_sided_normal;
 
 /// The two-sided quantile of the normal distribution at [`super::LEVEL`].
 const Z: f64 = 2.807_033_768_343_811;

@@ -6,23 +6,7 @@
 use super::FALSE_DISCOVERY_RATE;
 use super::batches::{Batches, Sample};
 use super::evidence::{Measure, Shift, Verdict, adjust, from_batches, from_recordings, judge};
-
-/// Splitmix (G. L. Steele, D. Lea, C. H. Flood, OOPSLA 2014).
-struct Random(u64);
-
-impl Random {
-    fn uniform(&mut self) -> f64 {
-        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let mixed = (self.0 ^ (self.0 >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        let mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        ((mixed ^ (mixed >> 31)) >> 11) as f64 / (1_u64 << 53) as f64
-    }
-
-    fn normal(&mut self) -> f64 {
-        let radius = (-2.0 * (1.0 - self.uniform()).ln()).sqrt();
-        radius * (std::f64::consts::TAU * self.uniform()).cos()
-    }
-}
+use crate::random::Random;
 
 /// How long the spans of a name take.
 #[derive(Clone, Copy, Debug)]

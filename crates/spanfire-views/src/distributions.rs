@@ -6,18 +6,18 @@
 use std::f64::consts::{PI, SQRT_2};
 
 /// The chance that a standard normal value is at least `z` from 0.
-pub(super) fn two_sided_normal(z: f64) -> f64 {
+pub(crate) fn two_sided_normal(z: f64) -> f64 {
     erfc(z.abs() / SQRT_2)
 }
 
 /// The chance that a value of Student's distribution is at least `t` from 0.
-pub(super) fn two_sided_student(t: f64, freedom: f64) -> f64 {
+pub(crate) fn two_sided_student(t: f64, freedom: f64) -> f64 {
     let x = freedom / (freedom + t * t);
     incomplete_beta(x, freedom / 2.0, 0.5)
 }
 
 /// The value that Student's distribution exceeds, to either side, with the chance `p`.
-pub(super) fn student_quantile(p: f64, freedom: f64) -> f64 {
+pub(crate) fn student_quantile(p: f64, freedom: f64) -> f64 {
     let (mut low, mut high) = (0.0, 1.0);
     while two_sided_student(high, freedom) > p && high < 1e9 {
         high *= 2.0;
