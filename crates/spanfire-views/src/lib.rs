@@ -5,7 +5,8 @@
 //! [`RequestTable`] and the [`RequestChart`] of one request, all [`Spans`] one by one, or told to a [`Visitor`] as they happen, the
 //! [`SegmentIndex`] to look at any of them, the
 //! [`Statistics`] per callsite and the [`Summary`], or these sums [at once](Overall); from the replays of two programs, or of one
-//! before and after a change, the [`Diff`]. All of them replay the same moments: each moment of a
+//! before and after a change, the [`Diff`]; and from runs of one program with and without a recorder, the
+//! [`Findings`] of an [`Experiment`]. All of them replay the same moments: each moment of a
 //! lane belongs to the innermost open segment there, a tick is turned into nanoseconds once, and so
 //! every view of one selection has the same total, to the nanosecond.
 //!
@@ -35,11 +36,16 @@ mod distributions;
 mod random;
 mod overhead;
 mod diff;
+mod experiment;
 
 pub use call_tree::{CallTree, Frame, Node, Spent, Weight};
 pub use diff::{
     CONFIDENCE, Change, Diff, DiffNode, DiffSide, Evidence, FALSE_DISCOVERY_RATE, Measure,
     NameDiff, Shift, Standing, Verdict,
+};
+pub use experiment::{
+    Additivity, Arm, Claim, Comparison, Effect, Experiment, Findings, Measured, Ratio, Recorded,
+    Run, Sampler,
 };
 pub use histogram::Histogram;
 pub use names::Names;
