@@ -2,10 +2,10 @@
 //! it exists with the feature `fuzzing` alone and follows no version.
 
 use crate::{
-    Callsite, Chunk, Error, Form,
+    Batch, Callsite, Chunk, Error, Form,
     block::{BlockHeader, HEADER_BYTES, write_block},
     chunk::decode,
-    reader,
+    native, reader,
     varint::{Input, put},
 };
 
@@ -17,6 +17,11 @@ pub fn chunk(
     plain: usize,
 ) -> Result<Chunk, String> {
     decode(form, callsites, stored, plain)
+}
+
+/// Decodes the stored bytes of native samples.
+pub fn samples(stored: &[u8], plain: usize) -> Result<Batch, String> {
+    native::decode(stored, plain)
 }
 
 /// A varint and how many bytes it took.

@@ -58,7 +58,13 @@ fn check(_turn: &Turn, bytes: Vec<u8>) -> (usize, usize) {
         assert!(taken <= CHUNK, "a chunk in {size} bytes took {taken}");
         taken
     });
-    (opening, chunks.max().unwrap_or(0))
+    let chunks = chunks.max().unwrap_or(0);
+    let batches = (0..recording.batches()).map(|index| {
+        let (taken, _) = peak(|| recording.batch(index));
+        assert!(taken <= CHUNK, "a batch in {size} bytes took {taken}");
+        taken
+    });
+    (opening, batches.max().unwrap_or(0).max(chunks))
 }
 
 /// A chunk of `records` at one tick, whose tags and args are compressed: stored bytes, plain length.
@@ -197,8 +203,8 @@ const CLAIMS: [&[u8]; 7] = [
 #[test]
 fn no_claim_anywhere_in_a_block_takes_more_than_in_proportion() {
     let turn = turn();
-    for form in sample::FORMS {
-        let bytes = sample::finished(form);
+    let sampled = [sample::sampled()];
+    for bytes in sample::FORMS.map(sample::finished).into_iter().chain(sampled) {
         let blocks = frames::blocks_of(&bytes);
         for (at, claim) in blocks
             .iter()
@@ -217,24 +223,48 @@ fn no_claim_anywhere_in_a_block_takes_more_than_in_proportion() {
 #[test]
 fn no_length_of_a_block_takes_more_than_in_proportion() {
     let turn = turn();
-    let bytes = sample::finished(Form::Subscriber);
-    for (_, stored) in frames::blocks_of(&bytes) {
+    for bytes in [sample::finished(Form::Subscriber), sample::sampled()] {
+        no_length_in(&turn, &bytes);
+    }
+}
+
+fn no_length_in(turn: &Turn, bytes: &[u8]) {
+    for (_, stored) in frames::blocks_of(bytes) {
         let header = stored.start - 16;
         for length in [0, 1, 1 << 16, 1 << 24, (1 << 24) + 1, u32::MAX] {
             // The stored length, the plain one, and both; with the checksum made right and as it was.
             for fields in [4..8, 8..12, 4..12] {
-                let mut lying = bytes.clone();
+                let mut lying = bytes.to_vec();
                 for field in lying[header..][fields].as_chunks_mut::<4>().0 {
                     *field = u32::to_le_bytes(length);
                 }
-                let (opening, chunk) = check(&turn, lying.clone());
+                let (opening, chunk) = check(turn, lying.clone());
                 assert!(opening.max(chunk) < MEGABYTE / 8, "{length} at {header}");
                 let sealed = frames::checksum(&lying[header..header + 12], &lying[stored.clone()]);
                 lying[header + 12..header + 16].copy_from_slice(&sealed.to_le_bytes());
-                let (opening, chunk) = check(&turn, lying);
+                let (opening, chunk) = check(turn, lying);
                 assert!(opening.max(chunk) < MEGABYTE / 8, "{length} at {header}");
             }
         }
+    }
+}
+
+#[test]
+fn samples_that_share_deep_stacks_take_a_fixed_amount() {
+    let turn = turn();
+    let count: u64 = 60_000;
+    // Of one thread, at one time; the first stack is 1,000 frames, and all others are the same.
+    let zeros = |count| vec![0; count as usize];
+    let head = [varint(count), vec![0], vec![1], vec![0]].concat();
+    let first = [varint(0), varint(1_000), zeros(1_000)].concat();
+    let others = [varint(1_000), varint(0)].concat().repeat(count as usize - 1);
+    for (stacks, least) in [(others, 0), (vec![0; 2 * count as usize - 2], 2 * MEGABYTE)] {
+        let columns = [head.clone(), zeros(3 * count), first.clone(), stacks].concat();
+        let stored = [vec![0], lz4_flex::block::compress(&columns)].concat();
+        let plain = columns.len() as u32 + 1;
+        let (_, batch) =
+            check(&turn, Frames::with_tables(Form::Layer).block(9, &stored, plain).bytes);
+        assert!((least..8 * MEGABYTE).contains(&batch), "{batch}");
     }
 }
 

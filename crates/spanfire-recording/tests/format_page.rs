@@ -4,14 +4,16 @@
 //! Where page and writer differ, the failing test prints the dump that belongs on the page.
 
 use spanfire_recording::{
-    Anchor, Callsite, CallsiteId, CallsiteKind, ClockInfo, ClockSource, Event, EventKind, Field,
-    Form, Header, Lane, Level, Parent, Recording, SpanId, Tick, Value, Writer,
+    Anchor, Batch, Callsite, CallsiteId, CallsiteKind, ClockInfo, ClockSource, Event, EventKind,
+    Field, Form, Header, Lane, Level, Parent, Recording, Sample, SampleClock, SpanId, Switch, Tick,
+    Value, Writer,
     raw::{Buffer, subscriber_span_id},
 };
 use std::fmt::Write;
 
 const PAGE: &str = include_str!("../../../docs/recording-format.md");
 const DUMP_STARTS: &str = "```dump\n";
+const SAMPLES_START: &str = "```samples\n";
 const DUMP_ENDS: &str = "```\n";
 
 #[test]
@@ -43,6 +45,54 @@ fn the_dump_on_the_page_reads_as_the_page_says() {
     let nanoseconds = chunk.events.iter().map(|event| recording.timebase().ns(event.tick));
     assert_eq!(nanoseconds.collect::<Vec<_>>(), [0, 0, 250, 750, 1000]);
 }
+
+#[test]
+fn the_page_shows_samples_as_the_writer_writes_them() {
+    let mut writer = Writer::new(Vec::new(), &header()).unwrap();
+    let before = writer.bytes_written() as usize + BLOCK_HEADER_BYTES;
+    writer.batch(&samples()).unwrap();
+    let bytes = writer.into_sink().split_off(before);
+    let mut dump = Dump { bytes: &bytes, at: 0, text: String::new() };
+    dump.parts(&SAMPLES, bytes.len());
+    let on_page = between(SAMPLES_START);
+    let text = dump.text;
+    assert!(text == on_page, "the samples for the page are\n\n{SAMPLES_START}{text}{DUMP_ENDS}");
+}
+
+/// A thread in a loop, and how it lost its processor.
+fn samples() -> Batch {
+    let sample = |time, leaf| Sample {
+        thread: 43,
+        cpu: Some(1),
+        time,
+        frames: vec![leaf, 0x401020, 0x401010],
+    };
+    Batch {
+        clock: SampleClock::MonotonicRaw,
+        samples: vec![sample(1_000_000, 0x401040), sample(2_001_000, 0x401044)],
+        switches: vec![Switch { thread: 43, time: 2_500_000, runs: false, preempted: true }],
+    }
+}
+
+/// What the block of [`samples`] holds.
+const SAMPLES: [(usize, &str); 16] = [
+    (1, "CLOCK_MONOTONIC_RAW, columns as they are"),
+    (3, "2 samples, 1 switch, 1 thread"),
+    (1, "thread 43"),
+    (2, "samples: both of the first thread"),
+    (2, "both on processor 1"),
+    (3, "time 1,000,000"),
+    (3, "1,001,000 later"),
+    (2, "stack: 0 frames shared, 3 follow"),
+    (4, "0x401010"),
+    (1, "0x10 behind the frame outside"),
+    (1, "0x20 behind the frame outside"),
+    (2, "stack: 2 frames shared, 1 follows"),
+    (1, "4 behind what stood there"),
+    (1, "switch: of the first thread"),
+    (4, "time 2,500,000"),
+    (1, "it ceased to run, and could have gone on"),
+];
 
 /// Two nested spans, a field, an anchor, finished.
 fn example() -> Vec<u8> {
@@ -122,7 +172,11 @@ fn spans() -> [SpanId; 2] {
 }
 
 fn dump_on_page() -> &'static str {
-    let (_, dump) = PAGE.split_once(DUMP_STARTS).expect("a dump on the page");
+    between(DUMP_STARTS)
+}
+
+fn between(start: &str) -> &'static str {
+    let (_, dump) = PAGE.split_once(start).expect("a dump on the page");
     dump.split_once(DUMP_ENDS).expect("the dump's end").0
 }
 
