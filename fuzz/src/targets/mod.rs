@@ -3,6 +3,7 @@
 mod damage;
 mod recording;
 mod chunk;
+mod samples;
 mod roundtrip;
 mod frame;
 mod tables;
@@ -56,7 +57,7 @@ pub const TARGETS: &[Target] = &[
     Target {
         name: "chunk",
         about: "the stored bytes of a chunk: decoded, and written again the same",
-        share: 20,
+        share: 16,
         run: chunk::chunk,
     },
     Target {
@@ -66,6 +67,12 @@ pub const TARGETS: &[Target] = &[
         run: chunk::columns,
     },
     Target { name: "fields", about: "the field bytes of one record", share: 5, run: chunk::fields },
+    Target {
+        name: "samples",
+        about: "the stored bytes of native samples: decoded, and written again the same",
+        share: 4,
+        run: samples::samples,
+    },
     Target { name: "varint", about: "numbers", share: 9, run: frame::varint },
     Target {
         name: "block",
@@ -82,7 +89,7 @@ pub const TARGETS: &[Target] = &[
     },
     Target {
         name: "tables",
-        about: "the CBOR of a header, callsite, lane, anchor, loss or probe cost",
+        about: "the CBOR of a header, callsite, lane, anchor, loss, probe cost, images or sampling",
         share: 5,
         run: tables::tables,
     },

@@ -4,21 +4,25 @@ use crate::limits::{PerByte, bounded};
 use crate::sealing::{HEADER_BYTES, MAGIC};
 use crate::{examine, program};
 use minicbor::{Decode, Encode};
-use spanfire_recording::{Anchor, Callsite, Form, Header, Lane, ProbeCost, fuzzing};
+use spanfire_recording::{
+    Anchor, Callsite, Form, Header, Image, Lane, ProbeCost, Sampling, fuzzing,
+};
 use std::fmt::Debug;
 
 /// The kind of table, then its bytes.
 pub(super) fn tables(bytes: &[u8]) {
     let Some((&kind, payload)) = bytes.split_first() else { return };
-    match kind % 8 {
+    match kind % 12 {
         1 => comes_back::<Header>(payload),
         2 => comes_back::<(u32, Callsite)>(payload),
         3 => comes_back::<(u32, Lane)>(payload),
         5 => comes_back::<Anchor>(payload),
         7 => comes_back::<ProbeCost>(payload),
+        10 => comes_back::<Vec<Image>>(payload),
+        11 => comes_back::<Sampling>(payload),
         _ => {}
     }
-    behind_the_reader(kind % 8, payload);
+    behind_the_reader(kind % 12, payload);
 }
 
 /// What was decoded, encoded again, decodes to the same. Compared as text, since no number that is
