@@ -14,6 +14,7 @@ mod flamegraph;
 mod chart;
 mod html;
 pub mod diff;
+pub mod experiment;
 pub mod tables;
 pub mod export;
 

@@ -4,6 +4,7 @@
 mod fixture;
 mod folded;
 mod diff;
+mod experiment;
 mod flamegraph;
 mod threads;
 mod request;
