@@ -4,7 +4,8 @@
 //! forward and [reversed](CallTree::reversed)), the [`Timeline`] of every thread, the
 //! [`RequestTable`] and the [`RequestChart`] of one request, all [`Spans`] one by one, or told to a [`Visitor`] as they happen, the
 //! [`SegmentIndex`] to look at any of them, the
-//! [`Statistics`] per callsite and the [`Summary`], or these sums [at once](Overall); from the replays of two programs, or of one
+//! [`Statistics`] per callsite and the [`Summary`], or these sums [at once](Overall), and what a sampler would
+//! have said of it all, the [`SamplingEstimate`]; from the replays of two programs, or of one
 //! before and after a change, the [`Diff`]; and from runs of one program with and without a recorder, the
 //! [`Findings`] of an [`Experiment`]. All of them replay the same moments: each moment of a
 //! lane belongs to the innermost open segment there, a tick is turned into nanoseconds once, and so
@@ -35,6 +36,7 @@ mod overall;
 mod distributions;
 mod random;
 mod overhead;
+mod sampling;
 mod diff;
 mod experiment;
 
@@ -55,6 +57,12 @@ pub use replay::{Progress, Replay, Stacks};
 pub use request_chart::{ChartSegment, ChartSpan, RequestChart};
 pub use request_table::{Request, RequestId, RequestTable};
 pub use rows::assign_rows;
+pub use sampling::{
+    Belief, Crossing, FrameGroup, FramePart, GOOD_ENOUGH, GroupReading, LOCKSTEP_DISPERSION,
+    LOCKSTEP_ERROR, Lockstep, Reading, SAMPLE_COST_NS, SAMPLED_FRAME_COST_NS, SAMPLED_FRAMES,
+    SampleTimer, Sampled, SampledFrame, SamplingEstimate, SamplingOptions, Taken,
+    relative_standard_error, sampling_cost, wilson,
+};
 pub use segment_index::{IndexedLane, SegmentIndex, Shown};
 pub use selection::Selection;
 pub use spans::{LaneSpans, LeftOut, LifeIndex, LifeParent, SpanLife, SpanSegment, Spans};

@@ -96,6 +96,10 @@ pub(crate) struct Instant<'a> {
 /// A time in which one span was the innermost of a lane.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Slice {
+    /// On which lane.
+    pub lane: LaneId,
+    /// From.
+    pub start_ns: u64,
     /// How long.
     pub length_ns: u64,
     /// The physical stack; the logical one is the span's.

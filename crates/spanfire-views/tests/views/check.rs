@@ -3,8 +3,8 @@
 use crate::{print, sketch, visitors::visits_agree};
 use spanfire_recording::Recording;
 use spanfire_views::{
-    CallTree, Overall, Replay, RequestTable, Selection, SpanStatistics, Spans, Stacks, Statistics,
-    Summary, Weight,
+    CallTree, Overall, Replay, RequestTable, SamplingEstimate, SamplingOptions, Selection,
+    SpanStatistics, Spans, Stacks, Statistics, Summary, Weight,
 };
 
 /// Checks that the views named at the beginning of the expected lines show these lines of what is
@@ -74,9 +74,33 @@ pub fn totals_agree(recording: &Recording, selection: &Selection) -> u64 {
     let lives = spans.lives.iter().filter(|life| life.selected).count();
     assert_eq!(summary.segments, segments.len() as u64, "segments one by one");
     assert_eq!(summary.spans, (plain + lives) as u64, "spans one by one");
+    samplers_see_the_same(&replay, &thread, rows);
     let visited = visits_agree(recording, selection);
     assert_eq!(total, visited.self_ns, "in a visit");
     assert_eq!((summary.spans, summary.segments), (visited.spans, visited.segments), "in a visit");
     assert_eq!(summary.instants, visited.instants, "instants in a visit");
     total
+}
+
+/// The time that samplers watch is that of the merged graph and of the names, and no sample is lost
+/// between frames.
+#[track_caller]
+fn samplers_see_the_same(replay: &Replay<'_>, tree: &CallTree, rows: &[SpanStatistics]) {
+    let options = SamplingOptions { rates_hz: vec![200_000_000], ..SamplingOptions::default() };
+    let estimate = SamplingEstimate::of(replay, &options).expect("an estimate");
+    let frames = estimate.frames();
+    let stacks = |(index, &ns): (usize, &u64)| (ns > 0).then(|| (tree.stack(index).collect(), ns));
+    let totals = tree.totals(Weight::Busy);
+    let totals: Vec<(Vec<_>, u64)> = totals.iter().enumerate().filter_map(stacks).collect();
+    let seen = frames.iter().enumerate().filter(|(_, frame)| frame.total.busy_ns > 0);
+    let stack = |index| estimate.stack(index).into_iter().rev().collect();
+    let seen: Vec<_> = seen.map(|(index, frame)| (stack(index), frame.total.busy_ns)).collect();
+    assert_eq!(seen, totals, "watched");
+    let own = frames.iter().map(|frame| frame.own.taken[0].jittered);
+    assert_eq!(own.sum::<u64>(), estimate.samples(0), "samples");
+    for row in rows {
+        let name = estimate.names().iter().find(|name| name.frame == Some(row.id));
+        let watched = name.map_or((0, 0), |name| (name.total.busy_ns, name.own.busy_ns));
+        assert_eq!(watched, (row.nonreentrant_ns, row.self_ns), "{}", row.callsite.name);
+    }
 }

@@ -4,7 +4,7 @@
 //! says what a view shows of them ([`print`]); [`check::check`] is between the two, and on every
 //! sketch also compares the totals of all views. A new test goes where its subject is:
 //! `nesting`, `lanes`, `tasks`, `identity`, `losses`, `requests`, `selecting`, `timelines`,
-//! `charts`, `singly`, `visits`, `reading`, `histograms`, `diffs`, `indexes`; what holds for every program goes
+//! `charts`, `singly`, `visits`, `reading`, `histograms`, `diffs`, `indexes`, `sampling`; what holds for every program goes
 //! to `properties`.
 
 mod program;
@@ -30,4 +30,5 @@ mod visits;
 mod histograms;
 mod diffs;
 mod indexes;
+mod sampling;
 mod properties;

@@ -73,6 +73,7 @@ impl<O: Observer> Engine<'_, O> {
 
     /// Gives the time since the last change of the lane's stack to the span it belongs to.
     pub(super) fn hand_out(&mut self, lane: usize, now_ns: u64) {
+        let id = LaneId(lane as u32);
         let lane = &mut self.lanes[lane];
         let place = lane.place();
         if let Some(owner) = place.owner
@@ -83,7 +84,9 @@ impl<O: Observer> Engine<'_, O> {
                 lane.clock_ns += length_ns;
                 let life = &mut self.lives[owner];
                 life.self_ns = life.self_ns.saturating_add(length_ns);
-                self.observer.slice(&Slice { length_ns, path: place.path }, life);
+                let start_ns = self.rules.window.clamp(lane.since_ns);
+                let slice = Slice { lane: id, start_ns, length_ns, path: place.path };
+                self.observer.slice(&slice, life);
             }
         }
         lane.since_ns = lane.since_ns.max(now_ns);

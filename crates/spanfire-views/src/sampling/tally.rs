@@ -1,0 +1,128 @@
+//! Samplers at work during a replay.
+//!
+//! Takes the slices of a replay; gives, for each physical stack, its time, its entries and what each sampler counted
+//! there. Holds one counter for each stack, rate and timer, and one timer of each kind for each
+//! lane and rate, however long the recording is. Every lane has samplers of its own, which start
+//! at moments of their own: so do those of a real program, whose threads start when they do.
+
+use super::timer::{Jittered, PHASES, Phases, Poisson, random};
+use crate::paths::PathId;
+use crate::replay::{Life, Observer, Slice, Window};
+use spanfire_recording::LaneId;
+
+/// What a stack has by itself.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) struct Own {
+    pub busy_ns: u64,
+    /// Segments that began here.
+    pub entries: u64,
+}
+
+/// What the samplers of one rate counted at a stack itself.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Counts {
+    pub phases: [u64; PHASES],
+    pub jittered: u64,
+    pub poisson: u64,
+}
+
+impl Counts {
+    /// Adds what was counted elsewhere.
+    pub fn add(&mut self, other: &Counts) {
+        for (phase, more) in self.phases.iter_mut().zip(other.phases) {
+            *phase += more;
+        }
+        self.jittered += other.jittered;
+        self.poisson += other.poisson;
+    }
+}
+
+/// The samplers of all rates on all lanes.
+pub(super) struct Tally {
+    rates: usize,
+    window: Window,
+    lanes: Vec<LaneSamplers>,
+    /// By stack.
+    pub own: Vec<Own>,
+    /// By stack, then by rate.
+    pub counts: Vec<Counts>,
+}
+
+/// The samplers of all rates on one lane.
+struct LaneSamplers {
+    rates: Vec<(Phases, Jittered, Poisson)>,
+    /// Before this moment, no sampler but the Poisson one samples.
+    next_ns: u64,
+    /// The stack just entered, until it is known whether that counts.
+    entered: Option<PathId>,
+}
+
+impl Tally {
+    pub fn new(lanes: usize, window: Window, rates: &[u32], seed: u64) -> Tally {
+        let lanes = (0..lanes as u64).map(|lane| LaneSamplers::new(rates, random(seed, lane)));
+        let (own, counts) = (Vec::new(), Vec::new());
+        Tally { rates: rates.len(), window, lanes: lanes.collect(), own, counts }
+    }
+
+    /// Makes room for a stack.
+    fn on(&mut self, path: PathId) -> usize {
+        let index = path.index();
+        if index >= self.own.len() {
+            self.own.resize(index + 1, Own::default());
+            self.counts.resize((index + 1) * self.rates, Counts::default());
+        }
+        index
+    }
+}
+
+impl LaneSamplers {
+    fn new(rates: &[u32], seed: u64) -> LaneSamplers {
+        let samplers = |(index, &hz): (usize, &u32)| {
+            let seed = |kind: u64| random(seed, 3 * index as u64 + kind);
+            (Phases::new(hz, seed(0)), Jittered::new(hz, seed(1)), Poisson::new(hz, seed(2)))
+        };
+        let rates = rates.iter().enumerate().map(samplers).collect();
+        LaneSamplers { rates, next_ns: 0, entered: None }
+    }
+
+    fn sample(&mut self, slice: &Slice, counts: &mut [Counts]) {
+        let (start_ns, end_ns) = (slice.start_ns, slice.start_ns + slice.length_ns);
+        for ((_, _, poisson), counts) in self.rates.iter_mut().zip(&mut *counts) {
+            counts.poisson += poisson.count(slice.length_ns);
+        }
+        if end_ns <= self.next_ns {
+            return;
+        }
+        self.next_ns = u64::MAX;
+        for ((phases, jittered, _), counts) in self.rates.iter_mut().zip(counts) {
+            phases.count(start_ns, end_ns, &mut counts.phases);
+            counts.jittered += jittered.count(start_ns, end_ns);
+            self.next_ns = self.next_ns.min(phases.next_ns).min(jittered.next_ns);
+        }
+    }
+}
+
+impl Observer for Tally {
+    fn slice(&mut self, slice: &Slice, _: &Life) {
+        let index = self.on(slice.path);
+        let own = &mut self.own[index];
+        own.busy_ns = own.busy_ns.saturating_add(slice.length_ns);
+        let counts = &mut self.counts[index * self.rates..][..self.rates];
+        self.lanes[slice.lane.index()].sample(slice, counts);
+    }
+
+    fn entered(&mut self, lane: LaneId, at_ns: u64, life: &Life) {
+        if self.window.contains(at_ns) {
+            self.lanes[lane.index()].entered = Some(life.last_entered);
+        }
+    }
+
+    fn restacked(&mut self, lane: LaneId, _: u64, counts: bool) {
+        if let Some(path) = self.lanes[lane.index()].entered.take()
+            && counts
+        {
+            let index = self.on(path);
+            self.own[index].entries += 1;
+        }
+    }
+}
