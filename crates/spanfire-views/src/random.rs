@@ -4,10 +4,18 @@
 /// OOPSLA 2014).
 pub(crate) struct Random(pub u64);
 
+/// The step from one state to the next.
+const STEP: u64 = 0x9e37_79b9_7f4a_7c15;
+
 impl Random {
+    /// The 64 bits that the `number`-th call of [`bits`](Self::bits) gives, from 0, without the calls before.
+    pub fn nth(seed: u64, number: u64) -> u64 {
+        Random(seed.wrapping_add(number.wrapping_mul(STEP))).bits()
+    }
+
     /// 64 bits.
     pub fn bits(&mut self) -> u64 {
-        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
+        self.0 = self.0.wrapping_add(STEP);
         let mixed = (self.0 ^ (self.0 >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
         let mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
         mixed ^ (mixed >> 31)

@@ -5,8 +5,9 @@
 //! lane and rate, however long the recording is. Every lane has samplers of its own, which start
 //! at moments of their own: so do those of a real program, whose threads start when they do.
 
-use super::timer::{Jittered, PHASES, Phases, Poisson, random};
+use super::timer::{Jittered, PHASES, Phases, Poisson};
 use crate::paths::PathId;
+use crate::random::Random;
 use crate::replay::{Life, Observer, Slice, Window};
 use spanfire_recording::LaneId;
 
@@ -59,7 +60,7 @@ struct LaneSamplers {
 
 impl Tally {
     pub fn new(lanes: usize, window: Window, rates: &[u32], seed: u64) -> Tally {
-        let lanes = (0..lanes as u64).map(|lane| LaneSamplers::new(rates, random(seed, lane)));
+        let lanes = (0..lanes as u64).map(|lane| LaneSamplers::new(rates, Random::nth(seed, lane)));
         let (own, counts) = (Vec::new(), Vec::new());
         Tally { rates: rates.len(), window, lanes: lanes.collect(), own, counts }
     }
@@ -78,7 +79,7 @@ impl Tally {
 impl LaneSamplers {
     fn new(rates: &[u32], seed: u64) -> LaneSamplers {
         let samplers = |(index, &hz): (usize, &u32)| {
-            let seed = |kind: u64| random(seed, 3 * index as u64 + kind);
+            let seed = |kind: u64| Random::nth(seed, 3 * index as u64 + kind);
             (Phases::new(hz, seed(0)), Jittered::new(hz, seed(1)), Poisson::new(hz, seed(2)))
         };
         let rates = rates.iter().enumerate().map(samplers).collect();

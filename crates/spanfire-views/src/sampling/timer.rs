@@ -17,20 +17,13 @@
 //! jittered  |   x     |x        |      x  |
 //! ```
 
+use crate::random::Random;
+
 const NANOS: u128 = 1_000_000_000;
 
 /// From how many starts, evenly spaced over a period, a periodic sampler is tried. Enough for a
 /// frame that takes a tenth of the period to be hit from one start and missed from another.
 pub(super) const PHASES: usize = 16;
-
-/// Random numbers that are a function of what they are for (SplitMix64's finaliser, Steele and
-/// others 2014).
-pub(super) fn random(seed: u64, number: u64) -> u64 {
-    let mut bits = seed.wrapping_add(number.wrapping_add(1).wrapping_mul(0x9e37_79b9_7f4a_7c15));
-    bits = (bits ^ (bits >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-    bits = (bits ^ (bits >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-    bits ^ (bits >> 31)
-}
 
 /// The first of `moments`, which rise with their number, that is not before `from_ns`; `guess` is
 /// the number of one that is near.
@@ -57,7 +50,8 @@ pub(super) struct Phases {
 
 impl Phases {
     pub fn new(hz: u32, seed: u64) -> Phases {
-        let offset = u128::from(random(seed, 0) >> 32) + ((u128::from(random(seed, 1)) % 16) << 32);
+        let offset = u128::from(Random::nth(seed, 0) >> 32)
+            + ((u128::from(Random::nth(seed, 1)) % PHASES as u128) << 32);
         let rate = u128::from(hz) * PHASES as u128;
         let mut phases = Phases { rate, offset, next: 0, next_ns: 0 };
         phases.next_ns = phases.moment_ns(0);
@@ -110,7 +104,7 @@ impl Jittered {
     }
 
     fn moment_ns(&self, number: u64) -> u64 {
-        let place = u128::from(random(self.seed, number) >> 32);
+        let place = u128::from(Random::nth(self.seed, number) >> 32);
         ((((u128::from(number) << 32) + place) * NANOS / self.rate) >> 32) as u64
     }
 
@@ -149,7 +143,8 @@ impl Poisson {
 
     /// An exponentially distributed time.
     fn draw(&mut self) -> f64 {
-        let uniform = ((random(self.seed, self.drawn) >> 11) as f64 + 0.5) / (1u64 << 53) as f64;
+        let uniform =
+            ((Random::nth(self.seed, self.drawn) >> 11) as f64 + 0.5) / (1u64 << 53) as f64;
         self.drawn += 1;
         -uniform.ln() * self.mean_ns
     }
