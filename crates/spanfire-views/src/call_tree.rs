@@ -34,6 +34,10 @@ pub struct Node {
     pub idle_ns: u64,
     /// How many spans were made with this stack.
     pub count: u64,
+    /// The part of `busy_ns` in which the thread ran on a processor, as far as is known.
+    pub cpu_ns: u64,
+    /// The part of `busy_ns` in which it did not, as far as is known: it waited or was preempted.
+    pub blocked_ns: u64,
 }
 
 /// Which of a node's numbers is drawn.
@@ -46,6 +50,10 @@ pub enum Weight {
     Idle,
     /// Number of spans.
     Count,
+    /// Time running on a processor, in ns: of a recording with context switches.
+    Cpu,
+    /// Time entered but not on a processor, in ns: of a recording with context switches.
+    Blocked,
 }
 
 /// What was spent on a stack itself, without what is under it.
@@ -57,15 +65,21 @@ pub struct Spent {
     pub idle_ns: u64,
     /// How many spans were made there.
     pub count: u64,
+    /// The part of `busy_ns` in which the thread ran on a processor, as far as is known.
+    pub cpu_ns: u64,
+    /// The part of `busy_ns` in which it did not, as far as is known.
+    pub blocked_ns: u64,
 }
 
 impl Spent {
-    /// One of the three.
+    /// One of the weights.
     pub fn weight(&self, weight: Weight) -> u64 {
         match weight {
             Weight::Busy => self.busy_ns,
             Weight::Idle => self.idle_ns,
             Weight::Count => self.count,
+            Weight::Cpu => self.cpu_ns,
+            Weight::Blocked => self.blocked_ns,
         }
     }
 
@@ -74,6 +88,8 @@ impl Spent {
         self.busy_ns = self.busy_ns.saturating_add(other.busy_ns);
         self.idle_ns = self.idle_ns.saturating_add(other.idle_ns);
         self.count += other.count;
+        self.cpu_ns = self.cpu_ns.saturating_add(other.cpu_ns);
+        self.blocked_ns = self.blocked_ns.saturating_add(other.blocked_ns);
     }
 }
 
@@ -88,7 +104,8 @@ impl Node {
 
     /// What the node has by itself.
     pub fn spent(&self) -> Spent {
-        Spent { busy_ns: self.busy_ns, idle_ns: self.idle_ns, count: self.count }
+        let &Node { busy_ns, idle_ns, count, cpu_ns, blocked_ns, .. } = self;
+        Spent { busy_ns, idle_ns, count, cpu_ns, blocked_ns }
     }
 }
 
@@ -203,6 +220,8 @@ impl Observer for Weigher {
         };
         let own = self.on(path);
         own.busy_ns = own.busy_ns.saturating_add(slice.length_ns);
+        own.cpu_ns = own.cpu_ns.saturating_add(slice.split.cpu_ns);
+        own.blocked_ns = own.blocked_ns.saturating_add(slice.split.blocked_ns);
     }
 
     fn closed(&mut self, closing: &Closing, life: &Life) {
@@ -223,8 +242,9 @@ impl Observer for Weigher {
 
 fn nodes(frames: &[Callsite], paths: &Paths, own: &[Spent]) -> Vec<Node> {
     let placed = |grown: Grown<Spent>| {
-        let Grown { frame, parent, depth, own: Spent { busy_ns, idle_ns, count } } = grown;
-        Node { frame, parent, depth, busy_ns, idle_ns, count }
+        let Grown { frame, parent, depth, own } = grown;
+        let Spent { busy_ns, idle_ns, count, cpu_ns, blocked_ns } = own;
+        Node { frame, parent, depth, busy_ns, idle_ns, count, cpu_ns, blocked_ns }
     };
     grow(frames, &saplings(paths, own)).into_iter().map(placed).collect()
 }

@@ -41,6 +41,10 @@ pub struct Request {
     /// Self time of all its spans, added up over all threads: larger than `busy_ns` where it ran
     /// in parallel or outlived its root.
     pub work_ns: u64,
+    /// The part of `work_ns` in which its threads ran on a processor, as far as is known.
+    pub cpu_ns: u64,
+    /// The part of `work_ns` in which they did not, as far as is known.
+    pub blocked_ns: u64,
     /// How many spans it has.
     pub spans: u64,
     /// How many segments they have.
@@ -128,6 +132,8 @@ impl Tracked {
             busy_ns: 0,
             idle_ns: 0,
             work_ns: 0,
+            cpu_ns: 0,
+            blocked_ns: 0,
             spans: 0,
             segments: 0,
             threads: 0,
@@ -184,7 +190,10 @@ impl Observer for Tracker {
 
     fn slice(&mut self, slice: &Slice, life: &Life) {
         if let Some(tracked) = self.get(life.request) {
-            tracked.request.work_ns = tracked.request.work_ns.saturating_add(slice.length_ns);
+            let request = &mut tracked.request;
+            request.work_ns = request.work_ns.saturating_add(slice.length_ns);
+            request.cpu_ns = request.cpu_ns.saturating_add(slice.split.cpu_ns);
+            request.blocked_ns = request.blocked_ns.saturating_add(slice.split.blocked_ns);
         }
     }
 

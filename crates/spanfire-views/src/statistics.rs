@@ -33,6 +33,11 @@ pub struct SpanStatistics {
     pub nonreentrant_ns: u64,
     /// Sum of lifetime − busy.
     pub idle_ns: u64,
+    /// The part of `busy_ns` in which their threads ran on a processor, as far as is known.
+    pub cpu_ns: u64,
+    /// The part of `busy_ns` in which they did not, as far as is known: they waited or were preempted.
+    /// `cpu_ns + blocked_ns` is `busy_ns` where everything is known, and 0 where nothing is.
+    pub blocked_ns: u64,
     /// The shortest busy time of a span; 0 if there is none.
     pub min_ns: u64,
     /// The longest busy time of a span.
@@ -52,6 +57,8 @@ impl SpanStatistics {
             self_ns: 0,
             nonreentrant_ns: 0,
             idle_ns: 0,
+            cpu_ns: 0,
+            blocked_ns: 0,
             min_ns: 0,
             max_ns: 0,
             busy: Histogram::default(),
@@ -72,6 +79,8 @@ impl SpanStatistics {
         self.self_ns = self.self_ns.saturating_add(other.self_ns);
         self.nonreentrant_ns = self.nonreentrant_ns.saturating_add(other.nonreentrant_ns);
         self.idle_ns = self.idle_ns.saturating_add(other.idle_ns);
+        self.cpu_ns = self.cpu_ns.saturating_add(other.cpu_ns);
+        self.blocked_ns = self.blocked_ns.saturating_add(other.blocked_ns);
         self.busy.merge(&other.busy);
     }
 
@@ -126,6 +135,8 @@ impl Observer for Rows {
         row.segments += 1;
         row.busy_ns = row.busy_ns.saturating_add(segment.busy_ns);
         row.nonreentrant_ns = row.nonreentrant_ns.saturating_add(segment.nonreentrant_ns);
+        row.cpu_ns = row.cpu_ns.saturating_add(segment.split.cpu_ns);
+        row.blocked_ns = row.blocked_ns.saturating_add(segment.split.blocked_ns);
     }
 
     fn closed(&mut self, closing: &Closing, life: &Life) {

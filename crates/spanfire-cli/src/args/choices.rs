@@ -34,6 +34,10 @@ pub enum Weight {
     Idle,
     /// Number of spans
     Count,
+    /// Time running on a processor, where context switches are recorded
+    Cpu,
+    /// Time entered but off the processor, where context switches are recorded
+    Blocked,
 }
 
 /// `info --format`.
@@ -145,6 +149,8 @@ impl From<Weight> for spanfire_views::Weight {
             Weight::Busy => Self::Busy,
             Weight::Idle => Self::Idle,
             Weight::Count => Self::Count,
+            Weight::Cpu => Self::Cpu,
+            Weight::Blocked => Self::Blocked,
         }
     }
 }

@@ -1,11 +1,12 @@
 //! `spanfire flamegraph`.
 
 use super::call_tree;
-use crate::args::FlamegraphArgs;
+use crate::args::{FlamegraphArgs, Weight};
 use crate::failure::Failure;
 use crate::input::Input;
 use crate::output::Output;
 use spanfire_render::FlamegraphOptions;
+use spanfire_views::CallTree;
 use std::path::Path;
 use std::process::ExitCode;
 
@@ -18,7 +19,7 @@ pub fn flamegraph(args: &FlamegraphArgs) -> Result<ExitCode, Failure> {
     let tree = call_tree(&input, &args.stacks, args.input.selection.root.is_some())?;
     let weight = args.stacks.weight.into();
     if tree.total(weight) == 0 {
-        return Err(input.empty("time of that kind to draw"));
+        return Err(nothing(&input, &tree, args.stacks.weight));
     }
     let options = FlamegraphOptions {
         weight,
@@ -30,6 +31,17 @@ pub fn flamegraph(args: &FlamegraphArgs) -> Result<ExitCode, Failure> {
     };
     output.write(|sink| spanfire_render::flamegraph(&tree, &options, sink))?;
     Ok(ExitCode::SUCCESS)
+}
+
+/// Why there is nothing to draw of this weight.
+fn nothing(input: &Input, tree: &CallTree, weight: Weight) -> Failure {
+    let splits = matches!(weight, Weight::Cpu | Weight::Blocked);
+    match splits && tree.total(spanfire_views::Weight::Busy) > 0 {
+        true => input.empty(
+            "context switches that tell when threads ran (SPANFIRE_SAMPLE=999 records them)",
+        ),
+        false => input.empty("time of that kind to draw"),
+    }
 }
 
 /// The program, and which way the stacks are read.

@@ -9,8 +9,8 @@
 
 use spanfire_recording::raw::{Buffer, subscriber_span_id};
 use spanfire_recording::{
-    Anchor, Callsite, CallsiteId, CallsiteKind, ClockInfo, ClockSource, Field, Form, Header, Lane,
-    Level, ProbeCost, ProbeSample, SpanId, Tick, Value, Writer,
+    Anchor, Batch, Callsite, CallsiteId, CallsiteKind, ClockInfo, ClockSource, Field, Form, Header,
+    Lane, Level, ProbeCost, ProbeSample, SpanId, Switch, Tick, Value, Writer,
 };
 
 /// A name that breaks every format that does not escape it.
@@ -26,6 +26,19 @@ const NASTY: CallsiteId = CallsiteId(4);
 
 /// The recording's bytes.
 pub fn recording() -> Vec<u8> {
+    observed(&Batch::default())
+}
+
+/// The same with context switches of `worker-1`, which does not run while it is in `db` the first
+/// time, and runs otherwise.
+pub fn switched() -> Vec<u8> {
+    let switch =
+        |(us, runs): (u64, bool)| Switch { thread: 101, time: us * 1_000, runs, preempted: false };
+    let switches = [(200, true), (250, false), (450, true)].map(switch).to_vec();
+    observed(&Batch { switches, ..Batch::default() })
+}
+
+fn observed(batch: &Batch) -> Vec<u8> {
     let mut writer = Writer::new(Vec::new(), &header()).unwrap();
     for (name, target, line) in [
         ("startup", "app", 3),
@@ -51,6 +64,7 @@ pub fn recording() -> Vec<u8> {
     writer.events(main, main_lane().words()).unwrap();
     let worker = writer.lane(&lane("worker-1", 101)).unwrap();
     writer.events(worker, worker_lane().words()).unwrap();
+    writer.batch(batch).unwrap();
     writer.finish().unwrap()
 }
 

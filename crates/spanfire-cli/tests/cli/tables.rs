@@ -1,8 +1,9 @@
 //! `info`, `top` and `requests` in every format.
 
 use crate::command::Desk;
-use crate::fixture::{HOSTILE, TOTAL_NS};
+use crate::fixture::{HOSTILE, TOTAL_NS, switched};
 use serde_json::{Value, json};
+use std::fs;
 
 #[test]
 fn info_as_json_tells_process_clock_counts_and_what_is_missing() {
@@ -238,4 +239,54 @@ fn overhead_tells_what_recording_cost() {
     assert!(text.starts_with("recording took "), "{text}");
     let json = desk.json(&["overhead", "run.spanfire", "--format", "json"]);
     assert_eq!(json["ledger"]["recorded_ns"], TOTAL_NS);
+}
+
+#[test]
+fn time_on_a_processor_is_shown_where_it_is_known() {
+    let desk = Desk::new();
+    fs::write(desk.path("switched.spanfire"), switched()).unwrap();
+    let rows = desk.json(&["top", "switched.spanfire", "--format", "json"]);
+    let row = |name: &str| {
+        let rows = rows.as_array().unwrap();
+        rows.iter().find(|row| row["name"] == name).unwrap().clone()
+    };
+    assert_eq!(
+        (&row("db")["cpu_ns"], &row("db")["blocked_ns"]),
+        (&json!(400_000), &json!(200_000))
+    );
+    let request = row("request");
+    assert_eq!(
+        (&request["cpu_ns"], &request["blocked_ns"], &request["busy_ns"]),
+        (&json!(2_300_000), &json!(200_000), &json!(2_500_000)),
+    );
+    assert!(row("startup").get("cpu_ns").is_none(), "main has no switches");
+    let csv = desk.stdout(&["top", "switched.spanfire", "--format", "csv"]);
+    let mut lines = csv.lines();
+    assert!(lines.next().unwrap().ends_with(",max_ns,cpu_ns,blocked_ns"));
+    assert!(csv.lines().any(|line| line.starts_with("db,") && line.ends_with(",400000,200000")));
+    assert!(csv.lines().any(|line| line.starts_with("startup,") && line.ends_with(",,")));
+    let table = desk.stdout(&["top", "switched.spanfire"]);
+    assert!(table.contains("on cpu") && table.contains("blocked"), "{table}");
+    let requests = ["requests", "switched.spanfire", "--root", "request", "--sort", "start"];
+    let rows = desk.json(&[&requests[..], &["--format", "json"]].concat());
+    assert_eq!((&rows[0]["cpu_ns"], &rows[0]["blocked_ns"]), (&json!(300_000), &json!(200_000)));
+    let csv = desk.stdout(&[&requests[..], &["--format", "csv"]].concat());
+    assert!(csv.lines().nth(1).unwrap().ends_with(",300000,200000"), "{csv}");
+}
+
+#[test]
+fn merged_graphs_are_weighed_by_time_on_a_processor_and_off_it() {
+    let desk = Desk::new();
+    fs::write(desk.path("switched.spanfire"), switched()).unwrap();
+    let folded = |weight: &str| {
+        desk.stdout(&["export", "switched.spanfire", "--to", "folded", "--weight", weight])
+    };
+    assert_eq!(folded("blocked"), "request;db 200000\n");
+    let on_cpu = folded("cpu");
+    let sum = |line: &str| line.rsplit_once(' ').unwrap().1.parse::<u64>().unwrap();
+    assert_eq!(on_cpu.lines().map(sum).sum::<u64>(), 2_300_000);
+    desk.stdout(&["flamegraph", "switched.spanfire", "--weight", "blocked", "-o", "off.svg"]);
+    assert!(desk.read("off.svg").contains("off the processor, 200.0 µs"));
+    let why = "context switches";
+    desk.fails(&["flamegraph", "run.spanfire", "--weight", "cpu", "-o", "no.svg"], 1, &[why]);
 }

@@ -81,8 +81,8 @@ fn inferno_options(tree: &CallTree, options: &FlamegraphOptions) -> Options<'sta
     inferno_options.title = xml_text(&options.title);
     inferno_options.subtitle = Some(subtitle(tree, options));
     inferno_options.count_name = match options.weight {
-        Weight::Busy | Weight::Idle => "ns".to_owned(),
         Weight::Count => "spans".to_owned(),
+        Weight::Busy | Weight::Idle | Weight::Cpu | Weight::Blocked => "ns".to_owned(),
     };
     inferno_options.name_type = "Span:".to_owned();
     inferno_options.direction = match options.icicle {
@@ -102,6 +102,8 @@ fn subtitle(tree: &CallTree, options: &FlamegraphOptions) -> String {
         Weight::Busy => format!("busy time, {}", duration(total)),
         Weight::Idle => format!("idle time, {}", duration(total)),
         Weight::Count => format!("{} spans", count(total)),
+        Weight::Cpu => format!("on a processor, {}", duration(total)),
+        Weight::Blocked => format!("entered but off the processor, {}", duration(total)),
     };
     let reversed =
         tree.is_reversed().then(|| "reversed: callers stand on what they call".to_owned());

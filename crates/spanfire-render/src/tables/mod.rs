@@ -13,6 +13,7 @@ pub(crate) mod layout;
 mod numbers;
 mod printable;
 mod fields;
+mod on_cpu;
 
 pub(crate) use fields::line as fields_line;
 pub(crate) use info::info_facts;

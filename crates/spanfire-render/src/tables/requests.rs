@@ -1,6 +1,7 @@
 //! Every request, one row each.
 
 use super::fields::{FieldObject, line};
+use super::on_cpu::OnCpu;
 use super::{Format, layout, numbers, printable};
 use crate::{Error, duration};
 use serde::Serialize;
@@ -49,9 +50,16 @@ pub fn requests(
             serde_json::to_writer_pretty(&mut *sink, &rows).map_err(io::Error::from)?;
             writeln!(sink)?;
         }
-        Format::Csv => write_csv(rows, sink)?,
+        Format::Csv => {
+            let on_cpu_known = shown.iter().any(|request| on_cpu(request).is_known());
+            write_csv(rows, on_cpu_known, sink)?;
+        }
     }
     Ok(())
+}
+
+fn on_cpu(request: &Request) -> OnCpu {
+    OnCpu::of(request.cpu_ns, request.blocked_ns)
 }
 
 fn arranged<'a>(table: &'a RequestTable, options: &RequestsOptions) -> Vec<&'a Request> {
@@ -76,6 +84,8 @@ struct Row<'a> {
     busy_ns: u64,
     idle_ns: u64,
     work_ns: u64,
+    #[serde(flatten)]
+    on_cpu: OnCpu,
     spans: u64,
     segments: u64,
     threads: usize,
@@ -93,6 +103,7 @@ impl<'a> Row<'a> {
             busy_ns: request.busy_ns,
             idle_ns: request.idle_ns,
             work_ns: request.work_ns,
+            on_cpu: on_cpu(request),
             spans: request.spans,
             segments: request.segments,
             threads: request.threads,
@@ -104,9 +115,14 @@ impl<'a> Row<'a> {
 
 /// The fields are one column that holds a JSON object: requests of different roots have different
 /// ones.
-fn write_csv<'a>(rows: impl Iterator<Item = Row<'a>>, sink: &mut dyn Write) -> io::Result<()> {
+fn write_csv<'a>(
+    rows: impl Iterator<Item = Row<'a>>,
+    on_cpu_known: bool,
+    sink: &mut dyn Write,
+) -> io::Result<()> {
     let mut csv = csv::Writer::from_writer(sink);
-    csv.write_record([
+    let more = if on_cpu_known { &OnCpu::COLUMNS[..] } else { &[] };
+    let columns = [
         "id",
         "name",
         "start_ns",
@@ -119,7 +135,8 @@ fn write_csv<'a>(rows: impl Iterator<Item = Row<'a>>, sink: &mut dyn Write) -> i
         "threads",
         "open",
         "fields",
-    ])?;
+    ];
+    csv.write_record(columns.iter().chain(more))?;
     for row in rows {
         let times = [row.start_ns, row.lifetime_ns, row.busy_ns, row.idle_ns, row.work_ns];
         csv.write_field(row.id.to_string())?;
@@ -129,6 +146,9 @@ fn write_csv<'a>(rows: impl Iterator<Item = Row<'a>>, sink: &mut dyn Write) -> i
         }
         csv.write_field(row.open.to_string())?;
         csv.write_field(serde_json::to_string(&row.fields)?)?;
+        for time_ns in row.on_cpu.fields().into_iter().filter(|_| on_cpu_known) {
+            csv.write_field(time_ns.map_or(String::new(), |time_ns| time_ns.to_string()))?;
+        }
         csv.write_record(None::<&[u8]>)?;
     }
     csv.flush()
@@ -143,13 +163,21 @@ fn write_table(
     if table.requests().is_empty() {
         return writeln!(sink, "no requests");
     }
-    let header = ["id", "start", "lifetime", "busy", "idle", "work", "spans", "threads", "request"];
+    let on_cpu_known = shown.iter().any(|request| on_cpu(request).is_known());
+    let mut header = vec!["id", "start", "lifetime", "busy", "idle", "work"];
+    if on_cpu_known {
+        header.extend(["on cpu", "blocked"]);
+    }
+    header.extend(["spans", "threads", "request"]);
     let mut rows = layout::table(&header, 1);
     for request in shown {
         let mut cells = vec![request.id.to_string()];
         let times = [request.start_ns, request.lifetime_ns, request.busy_ns];
         cells.extend(times.map(duration));
         cells.extend([request.idle_ns, request.work_ns].map(duration));
+        if on_cpu_known {
+            cells.extend(on_cpu(request).cells());
+        }
         cells.push(numbers::count(request.spans));
         cells.push(request.threads.to_string());
         cells.push(title(table, request, names));

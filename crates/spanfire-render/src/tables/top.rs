@@ -1,5 +1,6 @@
 //! Where the time went, per span name.
 
+use super::on_cpu::OnCpu;
 use super::{Format, layout, numbers, printable};
 use crate::{Error, duration};
 use serde::Serialize;
@@ -44,7 +45,8 @@ pub fn top(
     match format {
         Format::Table => write_table(statistics, &shown, options.names, sink)?,
         Format::Json => {
-            let rows: Vec<Row> = shown.iter().map(|row| Row::of(row, options.names)).collect();
+            let rows: Vec<RowOnCpu> =
+                shown.iter().map(|row| RowOnCpu::of(row, options.names)).collect();
             serde_json::to_writer_pretty(&mut *sink, &rows).map_err(io::Error::from)?;
             writeln!(sink)?;
         }
@@ -87,6 +89,25 @@ struct Row<'a> {
     p90_ns: u64,
     p99_ns: u64,
     max_ns: u64,
+}
+
+/// A row with what only recordings with context switches know.
+#[derive(Serialize)]
+struct RowOnCpu<'a> {
+    #[serde(flatten)]
+    row: Row<'a>,
+    #[serde(flatten)]
+    on_cpu: OnCpu,
+}
+
+impl<'a> RowOnCpu<'a> {
+    fn of(row: &'a SpanStatistics, names: Names) -> Self {
+        RowOnCpu { row: Row::of(row, names), on_cpu: on_cpu(row) }
+    }
+}
+
+fn on_cpu(row: &SpanStatistics) -> OnCpu {
+    OnCpu::of(row.cpu_ns, row.blocked_ns)
 }
 
 /// The keys of [`Row`], for a CSV file without rows.
@@ -134,9 +155,14 @@ impl<'a> Row<'a> {
 
 fn write_csv(shown: &[&SpanStatistics], names: Names, sink: &mut dyn Write) -> io::Result<()> {
     let mut csv = csv::WriterBuilder::new().has_headers(false).from_writer(sink);
-    csv.write_record(COLUMNS)?;
+    let on_cpu_known = shown.iter().any(|row| on_cpu(row).is_known());
+    let more = if on_cpu_known { &OnCpu::COLUMNS[..] } else { &[] };
+    csv.write_record(COLUMNS.iter().chain(more))?;
     for row in shown {
-        csv.serialize(Row::of(row, names))?;
+        match on_cpu_known {
+            true => csv.serialize((Row::of(row, names), on_cpu(row).fields()))?,
+            false => csv.serialize(Row::of(row, names))?,
+        }
     }
     csv.flush()
 }
@@ -155,6 +181,10 @@ fn write_table(
     if recursion {
         header.push("nonreentrant");
     }
+    let on_cpu_known = shown.iter().any(|row| on_cpu(row).is_known());
+    if on_cpu_known {
+        header.extend(["on cpu", "blocked"]);
+    }
     header.extend(["spans", "mean", "p50", "p90", "p99", "max", "idle", "name"]);
     let mut table = layout::table(&header, 1);
     for (row, label) in shown.iter().zip(labels(shown, names)) {
@@ -165,6 +195,9 @@ fn write_table(
         ];
         if recursion {
             cells.push(duration(row.nonreentrant_ns));
+        }
+        if on_cpu_known {
+            cells.extend(on_cpu(row).cells());
         }
         cells.push(numbers::count(row.spans));
         let busy = [row.mean_ns(), row.quantile_ns(0.5), row.quantile_ns(0.9)];

@@ -54,6 +54,8 @@ fn chart(spans: Vec<ChartSpan>) -> RequestChart {
         busy_ns: 300_000,
         idle_ns: lifetime_ns - 300_000,
         work_ns: 400_000,
+        cpu_ns: 0,
+        blocked_ns: 0,
         spans: spans.len() as u64,
         segments: 3,
         threads: 2,

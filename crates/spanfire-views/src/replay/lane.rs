@@ -1,6 +1,7 @@
 //! One lane at one moment of a replay.
 
 use super::life::{Kin, RequestNumber, Slot};
+use super::on_cpu::Split;
 use crate::paths::PathId;
 use spanfire_recording::{CallsiteId, Parent, SpanId};
 
@@ -13,6 +14,8 @@ pub(crate) struct Lane {
     pub since_ns: u64,
     /// How much selected time has been handed out. Differences of it are a segment's busy time.
     pub clock_ns: u64,
+    /// How much of that its thread ran, as far as is known.
+    pub split: Split,
     /// Whether its moments count.
     pub selected: bool,
     /// Whether it has an event in the selected time.
@@ -62,6 +65,8 @@ pub(crate) struct Open {
     pub entered_ns: u64,
     /// The lane's clock at that time.
     pub entered_clock_ns: u64,
+    /// How much of that the lane's thread had run.
+    pub entered_split: Split,
     /// The lane's clock when it became the outermost of its callsite.
     pub outermost_clock_ns: u64,
     /// How many visible segments are around it.

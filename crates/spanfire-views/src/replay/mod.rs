@@ -7,10 +7,14 @@
 //! - `order`: chunks of all lanes, decoded ahead and merged into one order of time
 //! - `engine`: what events mean
 //! - `lane`, `life`: a lane and a live span at one moment
+//! - `sample_times`: when samples and switches were
+//! - `on_cpu`: when the threads of lanes ran on a processor
 //! - `rules`: a selection, worked out for one recording
 //! - `observer`: what a view is told
 
 mod rules;
+mod sample_times;
+mod on_cpu;
 mod order;
 mod life;
 mod lane;
@@ -24,6 +28,7 @@ pub(crate) use rules::{SpanSet, Window};
 
 use crate::Selection;
 use engine::Engine;
+use on_cpu::OnCpu;
 use rules::Rules;
 use spanfire_recording::{Error, Recording, Tick};
 use std::ops::Range;
@@ -123,7 +128,8 @@ impl<'a> Replay<'a> {
         observer: O,
         progress: &mut dyn FnMut(),
     ) -> Result<Replayed<O>, Error> {
-        let mut engine = Engine::new(self.recording, rules, observer, progress);
+        let on_cpu = OnCpu::of(self.recording)?;
+        let mut engine = Engine::new(self.recording, rules, on_cpu, observer, progress);
         order::feed(self.recording, &mut engine)?;
         Ok(engine.finish(self.end_ns()))
     }

@@ -1,6 +1,7 @@
 //! What a view is told during a replay.
 
 use super::life::{Life, RequestNumber};
+use super::on_cpu::Split;
 use crate::paths::PathId;
 use spanfire_recording::{CallsiteId, Field, LaneId, LossCause};
 
@@ -102,6 +103,8 @@ pub(crate) struct Slice {
     pub start_ns: u64,
     /// How long.
     pub length_ns: u64,
+    /// How much of it the lane's thread ran, as far as is known.
+    pub split: Split,
     /// The physical stack; the logical one is the span's.
     pub path: PathId,
 }
@@ -119,6 +122,8 @@ pub(crate) struct Segment {
     pub depth: usize,
     /// Selected time of it.
     pub busy_ns: u64,
+    /// How much of that the lane's thread ran, as far as is known.
+    pub split: Split,
     /// The part in which no other segment of its callsite was around it.
     pub nonreentrant_ns: u64,
     /// Whether it was cut off by the end of the recording.

@@ -3,7 +3,7 @@
 use crate::{print, sketch, visitors::visits_agree};
 use spanfire_recording::Recording;
 use spanfire_views::{
-    CallTree, Overall, Replay, RequestTable, SamplingEstimate, SamplingOptions, Selection,
+    CallTree, Overall, Replay, Request, RequestTable, SamplingEstimate, SamplingOptions, Selection,
     SpanStatistics, Spans, Stacks, Statistics, Summary, Weight,
 };
 
@@ -43,7 +43,7 @@ pub fn totals_agree(recording: &Recording, selection: &Selection) -> u64 {
     assert_eq!(total, thread.totals(Weight::Busy)[0], "under the root");
     for tree in [&thread, &span] {
         let reversed = tree.reversed();
-        for weight in [Weight::Busy, Weight::Idle, Weight::Count] {
+        for weight in [Weight::Busy, Weight::Idle, Weight::Count, Weight::Cpu, Weight::Blocked] {
             assert_eq!(tree.total(weight), reversed.total(weight), "reversed");
         }
         assert_eq!(tree.nodes(), reversed.reversed().nodes(), "reversed twice");
@@ -53,6 +53,15 @@ pub fn totals_agree(recording: &Recording, selection: &Selection) -> u64 {
     let requests = RequestTable::of(&replay).expect("requests");
     let requests = requests.requests();
     assert_eq!(total, requests.iter().map(|row| row.work_ns).sum::<u64>(), "in requests");
+    for (weight, of) in [
+        (Weight::Cpu, (|row| row.cpu_ns) as fn(&Request) -> u64),
+        (Weight::Blocked, |row| row.blocked_ns),
+    ] {
+        assert_eq!(thread.total(weight), span.total(weight), "on and off the processor");
+        assert_eq!(thread.total(weight), requests.iter().map(of).sum::<u64>(), "in requests");
+    }
+    let split = |row: &SpanStatistics| row.cpu_ns + row.blocked_ns <= row.busy_ns;
+    assert!(statistics.rows.iter().all(split), "no time is in two parts");
     let summary = Summary::of(&replay).expect("a summary");
     let overall = Overall::of(&replay).expect("all sums");
     assert_eq!(overall.by_thread.nodes(), thread.nodes(), "at once");

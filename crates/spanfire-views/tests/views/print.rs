@@ -20,6 +20,17 @@ pub fn view(key: &str, recording: &Recording, selection: &Selection) -> Result<V
         "idle-thread" => stacks(&CallTree::of(&replay, Stacks::Thread)?, Weight::Idle),
         "count" => stacks(&CallTree::of(&replay, Stacks::Span)?, Weight::Count),
         "count-thread" => stacks(&CallTree::of(&replay, Stacks::Thread)?, Weight::Count),
+        "cpu" => stacks(&CallTree::of(&replay, Stacks::Span)?, Weight::Cpu),
+        "blocked" => stacks(&CallTree::of(&replay, Stacks::Thread)?, Weight::Blocked),
+        "split" => {
+            let split = |row: &SpanStatistics| {
+                format!(
+                    "{} {}+{} of {}",
+                    row.callsite.name, row.cpu_ns, row.blocked_ns, row.busy_ns
+                )
+            };
+            Statistics::of(&replay)?.rows.iter().map(split).collect()
+        }
         "top" => Statistics::of(&replay)?.rows.iter().map(statistics).collect(),
         "request" => {
             let table = RequestTable::of(&replay)?;

@@ -1,8 +1,8 @@
 //! A recording built event by event, through the true encoder.
 
 use spanfire_recording::{
-    Anchor, Callsite, CallsiteId, CallsiteKind, ClockInfo, ClockSource, Field, Form, Header, Lane,
-    LaneId, Level, Loss, Parent, Recording, SpanId, Tick, Value, Writer, raw,
+    Anchor, Batch, Callsite, CallsiteId, CallsiteKind, ClockInfo, ClockSource, Field, Form, Header,
+    Lane, LaneId, Level, Loss, Parent, Recording, SpanId, Switch, Tick, Value, Writer, raw,
 };
 
 /// What a program did, one tick a nanosecond.
@@ -11,6 +11,8 @@ pub struct Program {
     sites: Vec<Callsite>,
     lanes: Vec<(Lane, Vec<Vec<u64>>)>,
     losses: Vec<Loss>,
+    /// What was seen of the threads from outside, each with its lane's number as its id.
+    batch: Batch,
     sequence: u64,
     /// When the recording ended, if that was after the last event.
     pub end: u64,
@@ -19,7 +21,7 @@ pub struct Program {
 impl Program {
     pub fn new(form: Form) -> Program {
         let (sites, lanes, losses) = (Vec::new(), Vec::new(), Vec::new());
-        Program { form, sites, lanes, losses, sequence: 0, end: 0 }
+        Program { form, sites, lanes, losses, batch: Batch::default(), sequence: 0, end: 0 }
     }
 
     /// The callsite with this name.
@@ -50,7 +52,8 @@ impl Program {
     }
 
     pub fn lane(&mut self, name: &str) -> LaneId {
-        let lane = Lane { thread_name: Some(name.to_string()), os_thread_id: None };
+        let os_thread_id = Some(self.lanes.len() as u64);
+        let lane = Lane { thread_name: Some(name.to_string()), os_thread_id };
         self.lanes.push((lane, vec![Vec::new()]));
         LaneId(self.lanes.len() as u32 - 1)
     }
@@ -86,6 +89,12 @@ impl Program {
     /// Notes outside the lane's events that some are missing, or that it was stalled.
     pub fn loss(&mut self, loss: Loss) {
         self.losses.push(loss);
+    }
+
+    /// The lane's thread begins or ceases to run on a processor.
+    pub fn switch(&mut self, lane: LaneId, time: u64, runs: bool) {
+        let thread = u64::from(lane.0);
+        self.batch.switches.push(Switch { thread, time, runs, preempted: false });
     }
 
     /// Goes on in a new chunk.
@@ -138,6 +147,9 @@ impl Program {
         }
         for loss in &self.losses {
             writer.loss(loss)?;
+        }
+        if !self.batch.is_empty() {
+            writer.batch(&self.batch)?;
         }
         if self.end > 0 {
             writer.anchor(&anchor(self.end))?;

@@ -23,7 +23,7 @@
 //!
 //! Other lines: `A < B`, `A < -` (explicit parent, explicit root), `A2 is A1` (the id of `A1`, used
 //! again), `layer` (the form), `end 50`, `lost main 5..9 3` and `lost outside main 5..9 3` (events
-//! missing), `stalled main 5..9`.
+//! missing), `stalled main 5..9`, `on cpu main 0..8 12..30` (when the lane's thread ran).
 
 use crate::program::Program;
 use regex::Regex;
@@ -137,6 +137,14 @@ impl<'a> Drawing<'a> {
             ["lost", lane, times, events] => {
                 let loss = self.loss(lane, times, events, LossCause::Overflow);
                 self.lost.push(loss);
+            }
+            ["on", "cpu", lane, ref times @ ..] => {
+                let lane = self.lanes[lane];
+                for times in times {
+                    let (from, to) = times.split_once("..").expect("a range");
+                    self.program.switch(lane, from.parse().expect("a time"), true);
+                    self.program.switch(lane, to.parse().expect("a time"), false);
+                }
             }
             ["stalled", lane, times] => {
                 let loss = self.loss(lane, times, "0", LossCause::Stall);

@@ -11,6 +11,7 @@ mod at_once;
 use super::lane::Lane;
 use super::life::{Lives, Slot, Standing};
 use super::observer::{Follows, Instant, Missing, Observer};
+use super::on_cpu::OnCpu;
 use super::order::Sink;
 use super::rules::Rules;
 use crate::paths::Paths;
@@ -26,6 +27,8 @@ pub(crate) struct Engine<'a, O> {
     form: Form,
     timebase: &'a Timebase,
     rules: Rules,
+    /// `None` where no switch was recorded.
+    on_cpu: Option<OnCpu>,
     paths: Paths,
     lives: Lives,
     lanes: Vec<Lane>,
@@ -176,6 +179,7 @@ impl<'a, O: Observer> Engine<'a, O> {
     pub fn new(
         recording: &'a Recording,
         rules: Rules,
+        on_cpu: Option<OnCpu>,
         observer: O,
         progress: &'a mut dyn FnMut(),
     ) -> Self {
@@ -190,6 +194,7 @@ impl<'a, O: Observer> Engine<'a, O> {
             now_ns: 0,
             paths: Paths::new(rules.empty),
             rules,
+            on_cpu,
             lives: Lives::default(),
             observer,
             born: 0,

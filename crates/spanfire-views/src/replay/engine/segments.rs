@@ -6,9 +6,10 @@
 
 use super::Engine;
 use crate::paths::PathId;
-use crate::replay::lane::{Open, Place};
+use crate::replay::lane::{Lane, Open, Place};
 use crate::replay::life::{Slot, Standing};
 use crate::replay::observer::{Observer, Segment, Slice};
+use crate::replay::on_cpu::Split;
 use spanfire_recording::LaneId;
 
 impl<O: Observer> Engine<'_, O> {
@@ -38,6 +39,7 @@ impl<O: Observer> Engine<'_, O> {
             duplicate,
             entered_ns: now_ns,
             entered_clock_ns: lane_state.clock_ns,
+            entered_split: lane_state.split,
             outermost_clock_ns: lane_state.clock_ns,
             depth,
             place,
@@ -85,7 +87,12 @@ impl<O: Observer> Engine<'_, O> {
                 let life = &mut self.lives[owner];
                 life.self_ns = life.self_ns.saturating_add(length_ns);
                 let start_ns = self.rules.window.clamp(lane.since_ns);
-                let slice = Slice { lane: id, start_ns, length_ns, path: place.path };
+                let split = match &mut self.on_cpu {
+                    Some(on_cpu) => on_cpu.split(id, start_ns, start_ns + length_ns),
+                    None => Split::default(),
+                };
+                lane.split = lane.split.plus(split);
+                let slice = Slice { lane: id, start_ns, length_ns, split, path: place.path };
                 self.observer.slice(&slice, life);
             }
         }
@@ -120,8 +127,7 @@ impl<O: Observer> Engine<'_, O> {
         let state = &mut self.lanes[lane];
         let left = state.stack.remove(index);
         state.mapped = state.mapped.min(index);
-        let clock_ns = state.clock_ns;
-        self.report(lane, &left, clock_ns, now_ns, open);
+        self.report(lane, &left, now_ns, open);
         let life = &self.lives[left.slot];
         if life.standing == Standing::Visible {
             self.observer.left(LaneId(lane as u32), self.lanes[lane].since_ns, life);
@@ -136,8 +142,9 @@ impl<O: Observer> Engine<'_, O> {
         self.settle(left.slot, now_ns, open);
     }
 
-    fn report(&mut self, lane: usize, left: &Open, clock_ns: u64, now_ns: u64, open: bool) {
+    fn report(&mut self, lane: usize, left: &Open, now_ns: u64, open: bool) {
         let window = self.rules.window;
+        let Lane { clock_ns, split, .. } = self.lanes[lane];
         let life = &mut self.lives[left.slot];
         life.ran_ns = life.ran_ns.saturating_add(window.length(left.entered_ns, now_ns));
         let busy_ns = clock_ns - left.entered_clock_ns;
@@ -155,6 +162,7 @@ impl<O: Observer> Engine<'_, O> {
             end_ns: window.clamp(now_ns.max(left.entered_ns)),
             depth: left.depth as usize,
             busy_ns,
+            split: split.since(left.entered_split),
             nonreentrant_ns: if left.place.outermost { outermost_ns } else { 0 },
             open,
         };
