@@ -58,13 +58,19 @@ pub struct ProbeCost {
     /// A span without fields, entered once and closed.
     #[n(0)]
     pub plain: ProbeSample,
-    /// How many spans were measured.
+    /// How many spans were measured, of each kind.
     #[n(1)]
     pub samples: u32,
+    /// A span with a number and a short text as fields, entered once and closed.
+    #[n(2)]
+    pub fields: Option<ProbeSample>,
+    /// A living span entered and left once more.
+    #[n(3)]
+    pub reenter: Option<ProbeSample>,
 }
 
-/// One measured kind of probe, in nanoseconds.
-#[derive(Clone, Copy, Debug, PartialEq, Encode, Decode)]
+/// One measured kind of probe, in nanoseconds. A spread is the distance between the quartiles.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Encode, Decode)]
 #[cbor(map)]
 #[allow(missing_docs)]
 pub struct ProbeSample {
@@ -76,4 +82,8 @@ pub struct ProbeSample {
     pub outside_min_ns: f64,
     #[n(3)]
     pub outside_median_ns: f64,
+    #[n(4)]
+    pub inside_spread_ns: Option<f64>,
+    #[n(5)]
+    pub outside_spread_ns: Option<f64>,
 }

@@ -1,9 +1,16 @@
 //! Measures what recording one span costs, on a recorder of its own that writes nothing.
 //!
 //! Spans are created under an open parent, as most are, through the same callbacks that a dispatcher
-//! calls. The *inside* part is the recorded length of an empty span; the *outside* part is the rest
-//! of what the span took. The dispatcher's own part, and in the layer form the registry's, is not
-//! in it.
+//! calls, of three [kinds](Probe). The *inside* part is the recorded length of an empty span; the
+//! *outside* part is the rest of what the span took, which is the parent's self time.
+//!
+//! In it are the recorder's callbacks, called through a pointer as a dispatcher calls them; the look
+//! for the thread's dispatcher and its clone, which `tracing` makes for each new span; and in the layer
+//! form the registry's own work. What other layers do is not in it, nor the macro's look
+//! at whether its callsite is enabled. The recorder measured is no dispatcher, since registering one has
+//! every callsite of the program asked again. While a layer is measured, this thread has no dispatcher
+//! for a third of a millisecond: a registry closes parents through it, and any other would be told of
+//! spans that it does not know.
 
 use crate::{
     Fields, Layer, Overflow, Subscriber,
@@ -18,25 +25,50 @@ use spanfire_recording::{
 };
 use std::sync::Arc;
 use tracing_core::{
-    Interest, Kind, Level, Metadata, callsite::Callsite, metadata, span::Attributes,
-    subscriber::NoSubscriber,
+    Dispatch, Interest, Kind, Level, Metadata,
+    callsite::Callsite,
+    dispatcher::{get_default, with_default},
+    field::Value,
+    metadata,
+    span::{Attributes, Id},
 };
-use tracing_subscriber::Layer as _;
+use tracing_subscriber::{layer::SubscriberExt, registry::Registry};
 
-/// Rounds, each with a median's worth of spans; all fit one chunk.
-const ROUNDS: usize = 12;
-const SPANS: usize = 100;
+/// Rounds, which are compared, and in each a mean's worth of spans; all of a kind fit one chunk.
+const ROUNDS: usize = 16;
+const SPANS: usize = 24;
 
-struct ProbeCallsite;
+/// What is measured.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Probe {
+    /// A span without fields: created, entered, left, closed.
+    Plain,
+    /// The same with a number and a short text, as roots have them.
+    Fields,
+    /// A living span entered once more, as a future is by a poll.
+    Reenter,
+}
 
-static CALLSITE: ProbeCallsite = ProbeCallsite;
+struct ProbeCallsite(fn() -> &'static Metadata<'static>);
 
-static METADATA: Metadata<'static> = metadata! {
+static PLAIN_CALLSITE: ProbeCallsite = ProbeCallsite(|| &PLAIN);
+static FIELDS_CALLSITE: ProbeCallsite = ProbeCallsite(|| &FIELDS);
+
+static PLAIN: Metadata<'static> = metadata! {
     name: "probe",
     target: "spanfire",
     level: Level::TRACE,
     fields: &[],
-    callsite: &CALLSITE,
+    callsite: &PLAIN_CALLSITE,
+    kind: Kind::SPAN
+};
+
+static FIELDS: Metadata<'static> = metadata! {
+    name: "probe",
+    target: "spanfire",
+    level: Level::TRACE,
+    fields: &["number", "text"],
+    callsite: &FIELDS_CALLSITE,
     kind: Kind::SPAN
 };
 
@@ -44,23 +76,38 @@ impl Callsite for ProbeCallsite {
     fn set_interest(&self, _: Interest) {}
 
     fn metadata(&self) -> &Metadata<'_> {
-        &METADATA
+        (self.0)()
     }
 }
 
-/// Measures `form` in about a tenth of a millisecond. `None` if the clock stands still.
+/// Measures `form` in less than half a millisecond. `None` if the clock stands still.
 pub(crate) fn measure(
     form: Form,
     clock: &RecordingClock,
     nanos_per_tick: f64,
 ) -> Option<ProbeCost> {
+    let sample = |probe| sample(form, probe, clock, nanos_per_tick);
+    Some(ProbeCost {
+        plain: sample(Probe::Plain)?,
+        samples: (ROUNDS * SPANS) as u32,
+        fields: sample(Probe::Fields),
+        reenter: sample(Probe::Reenter),
+    })
+}
+
+fn sample(
+    form: Form,
+    probe: Probe,
+    clock: &RecordingClock,
+    nanos_per_tick: f64,
+) -> Option<ProbeSample> {
     // Nobody collects: the channels only have to be there.
     let (full, _full_end) = bounded(1);
     let (_empty_end, empty) = bounded(1);
     let core = Arc::new(Core::new(Parts {
         form,
         clock: clock.clone(),
-        fields: Fields::None,
+        fields: Fields::All,
         events: false,
         filter: None,
         overflow: Overflow::Drop,
@@ -69,47 +116,84 @@ pub(crate) fn measure(
         empty,
     }));
     let totals = match form {
-        Form::Subscriber => rounds(&Subscriber { core: Arc::clone(&core) }, clock),
+        Form::Subscriber => rounds(&Subscriber { core: Arc::clone(&core) }, probe, clock),
         Form::Layer => {
-            rounds(&Layer { core: Arc::clone(&core) }.with_subscriber(NoSubscriber::new()), clock)
+            let layered = Registry::default().with(Layer { core: Arc::clone(&core) });
+            with_default(&Dispatch::none(), || rounds(&layered, probe, clock))
         }
     };
-    let inside = inside(form, &core);
-    let (inside_min, inside_median) = least_and_median(inside)?;
-    let (total_min, total_median) = least_and_median(totals)?;
-    let sample = ProbeSample {
-        inside_min_ns: inside_min * nanos_per_tick,
-        inside_median_ns: inside_median * nanos_per_tick,
-        outside_min_ns: (total_min - inside_min).max(0.0) * nanos_per_tick,
-        outside_median_ns: (total_median - inside_median).max(0.0) * nanos_per_tick,
-    };
-    Some(ProbeCost { plain: sample, samples: (ROUNDS * SPANS) as u32 })
+    let inside = means(&inside(form, &core))?;
+    let outside = totals.iter().zip(&inside).map(|(total, inside)| (total - inside).max(0.0));
+    let outside = Spread::of(outside.collect())?;
+    let inside = Spread::of(inside).filter(|inside| inside.median > 0.0)?;
+    Some(ProbeSample {
+        inside_min_ns: inside.min * nanos_per_tick,
+        inside_median_ns: inside.median * nanos_per_tick,
+        outside_min_ns: outside.min * nanos_per_tick,
+        outside_median_ns: outside.median * nanos_per_tick,
+        inside_spread_ns: Some(inside.quartiles * nanos_per_tick),
+        outside_spread_ns: Some(outside.quartiles * nanos_per_tick),
+    })
 }
 
-/// Ticks a span took in each round.
-fn rounds(subscriber: &dyn tracing_core::Subscriber, clock: &RecordingClock) -> Vec<f64> {
-    let values = METADATA.fields().value_set(&[]);
-    let attributes = Attributes::new(&METADATA, &values);
-    let parent = subscriber.new_span(&attributes);
+/// Ticks a probe took in each round.
+fn rounds(
+    subscriber: &dyn tracing_core::Subscriber,
+    probe: Probe,
+    clock: &RecordingClock,
+) -> Vec<f64> {
+    let none = PLAIN.fields().value_set(&[]);
+    let plain = Attributes::new(&PLAIN, &none);
+    let mut names = FIELDS.fields().iter();
+    let (Some(number), Some(text)) = (names.next(), names.next()) else { return Vec::new() };
+    let values: [_; 2] =
+        [(&number, Some(&4_242_u64 as &dyn Value)), (&text, Some(&"/api/items" as &dyn Value))];
+    let values = FIELDS.fields().value_set(&values);
+    let attributes = match probe {
+        Probe::Fields => &Attributes::new(&FIELDS, &values),
+        Probe::Plain | Probe::Reenter => &plain,
+    };
+    let parent = subscriber.new_span(&plain);
     subscriber.enter(&parent);
+    let living = subscriber.new_span(&plain);
+    enter_and_leave(subscriber, &living);
     let totals = (0..ROUNDS).map(|_| {
         let before = clock.raw();
         for _ in 0..SPANS {
-            let span = subscriber.new_span(&attributes);
-            subscriber.enter(&span);
-            subscriber.exit(&span);
-            subscriber.try_close(span);
+            match probe {
+                Probe::Plain | Probe::Fields => whole_span(subscriber, attributes, &parent),
+                Probe::Reenter => enter_and_leave(subscriber, &living),
+            }
         }
         clock.raw().saturating_sub(before) as f64 / SPANS as f64
     });
     let totals = totals.collect();
+    subscriber.try_close(living);
     subscriber.exit(&parent);
     subscriber.try_close(parent);
     totals
 }
 
+/// What `tracing` does for a span that is entered once.
+fn whole_span(subscriber: &dyn tracing_core::Subscriber, attributes: &Attributes<'_>, parent: &Id) {
+    let (span, dispatch) =
+        get_default(|dispatch| (subscriber.new_span(attributes), dispatch.clone()));
+    enter_and_leave(subscriber, &span);
+    if subscriber.try_close(span) {
+        // A registry tells its dispatcher that the span's handle of its parent is gone; here that is
+        // nobody.
+        subscriber.try_close(parent.clone());
+    }
+    drop(dispatch);
+}
+
+fn enter_and_leave(subscriber: &dyn tracing_core::Subscriber, span: &Id) {
+    subscriber.enter(span);
+    subscriber.exit(span);
+}
+
 /// The recorded lengths of the empty spans, in ticks.
-fn inside(form: Form, core: &Core) -> Vec<f64> {
+fn inside(form: Form, core: &Core) -> Vec<u64> {
     let Some(chunk) = core.lanes_since(0).first().and_then(|lane| lane.published.open()) else {
         return Vec::new();
     };
@@ -122,19 +206,39 @@ fn inside(form: Form, core: &Core) -> Vec<f64> {
         match head & raw::KIND_MASK {
             kind::NEW_ENTER | kind::ENTER => entered = Some(tick),
             kind::EXIT | kind::EXIT_DROP => {
-                lengths.extend(entered.take().map(|from| tick.saturating_sub(from) as f64));
+                lengths.extend(entered.take().map(|from| tick.saturating_sub(from)));
             }
             _ => {}
         }
-        position += raw::words(form, head & raw::KIND_MASK);
+        position += match head & raw::KIND_MASK {
+            kind::EXTENDED => raw::extended_words(chunk.word(position + 1)),
+            kind => raw::words(form, kind),
+        };
     }
     lengths
 }
 
-fn least_and_median(mut values: Vec<f64>) -> Option<(f64, f64)> {
-    values.sort_by(f64::total_cmp);
-    let median = *values.get(values.len() / 2)?;
-    Some((*values.first()?, median)).filter(|_| median > 0.0)
+/// The mean length of each round; the first length belongs to none. A mean is finer than the clock.
+fn means(lengths: &[u64]) -> Option<Vec<f64>> {
+    let measured = lengths.get(1..).filter(|lengths| lengths.len() == ROUNDS * SPANS)?;
+    let mean = |round: &[u64]| round.iter().sum::<u64>() as f64 / SPANS as f64;
+    Some(measured.chunks(SPANS).map(mean).collect())
+}
+
+/// How numbers lie.
+struct Spread {
+    min: f64,
+    median: f64,
+    /// From the first quartile to the third.
+    quartiles: f64,
+}
+
+impl Spread {
+    fn of(mut values: Vec<f64>) -> Option<Spread> {
+        values.sort_by(f64::total_cmp);
+        let at = |part: usize| values.get(values.len() * part / 4).copied();
+        Some(Spread { min: at(0)?, median: at(2)?, quartiles: at(3)? - at(1)? })
+    }
 }
 
 #[cfg(test)]
@@ -171,27 +275,45 @@ mod tests {
         }
         fn try_close(&self, span: Id) -> bool {
             self.add("close", &span);
-            true
+            false
         }
         fn record(&self, _: &Id, _: &Record<'_>) {}
         fn record_follows_from(&self, _: &Id, _: &Id) {}
         fn event(&self, _: &Event<'_>) {}
     }
 
+    fn calls(probe: Probe) -> Vec<String> {
+        let log = Log::default();
+        assert_eq!(rounds(&log, probe, &RecordingClock::new()).len(), ROUNDS);
+        log.0.into_inner().expect("a log")
+    }
+
     /// [T64] A span at the root, or one that is not left before the next, costs another amount.
     #[test]
     fn spans_are_measured_one_after_the_other_under_an_open_parent() {
-        let log = Log::default();
-        assert_eq!(rounds(&log, &RecordingClock::new()).len(), ROUNDS);
-        let calls = log.0.into_inner().expect("a log");
-        let [new, enter, spans @ .., exit, close] = &calls[..] else { panic!("{calls:?}") };
-        assert_eq!([new, enter, exit, close], ["new 1", "enter 1", "exit 1", "close 1"]);
-        assert_eq!(spans.len(), ROUNDS * SPANS * 4);
-        for span in spans.chunks(4) {
-            let id = span[0].trim_start_matches("new ");
-            let whole = ["new", "enter", "exit", "close"].map(|what| format!("{what} {id}"));
-            assert_eq!(span, whole);
+        for probe in [Probe::Plain, Probe::Fields] {
+            let calls = calls(probe);
+            let [parent @ .., _, _, _] = &calls[..5] else { panic!("{calls:?}") };
+            assert_eq!(parent, ["new 1", "enter 1"]);
+            assert_eq!(calls[calls.len() - 2..], ["exit 1", "close 1"]);
+            let spans = &calls[5..calls.len() - 3];
+            assert_eq!(spans.len(), ROUNDS * SPANS * 4);
+            for span in spans.chunks(4) {
+                let id = span[0].trim_start_matches("new ");
+                let whole = ["new", "enter", "exit", "close"].map(|what| format!("{what} {id}"));
+                assert_eq!(span, whole);
+            }
         }
+    }
+
+    /// [T64]
+    #[test]
+    fn a_living_span_is_entered_again_under_an_open_parent() {
+        let calls = calls(Probe::Reenter);
+        assert_eq!(calls[..3], ["new 1", "enter 1", "new 3"]);
+        let again = &calls[5..calls.len() - 3];
+        assert_eq!(again.len(), ROUNDS * SPANS * 2);
+        assert!(again.chunks(2).all(|once| once == ["enter 3", "exit 3"]));
     }
 
     /// [T64]
@@ -205,9 +327,27 @@ mod tests {
             let recording = guard.finish().expect("a recording");
             let cost = recording.probe_cost().expect("a cost");
             assert_eq!(cost.samples as usize, ROUNDS * SPANS);
-            let plain = cost.plain;
-            assert!(plain.inside_min_ns > 0.0 && plain.inside_median_ns >= plain.inside_min_ns);
-            assert!(plain.outside_median_ns > 0.0);
+            let kinds =
+                [Some(cost.plain), cost.fields, cost.reenter].map(|kind| kind.expect("a kind"));
+            for kind in kinds {
+                assert!(kind.inside_min_ns > 0.0 && kind.inside_median_ns >= kind.inside_min_ns);
+                assert!(kind.outside_median_ns > 0.0);
+                assert!(kind.inside_spread_ns.is_some() && kind.outside_spread_ns.is_some());
+            }
+            let whole = kinds.map(|kind| kind.inside_min_ns + kind.outside_min_ns);
+            assert!(whole[2] < whole[0] && whole[0] < whole[1], "{whole:?}");
         }
+    }
+
+    /// A registry of the program would be asked to close spans that it does not know.
+    #[test]
+    fn the_dispatcher_of_the_program_hears_nothing_of_the_measuring() {
+        let program = Arc::new(Log::default());
+        tracing::subscriber::with_default(Arc::clone(&program), || {
+            for form in [Form::Subscriber, Form::Layer] {
+                assert!(measure(form, &RecordingClock::new(), 1.0).is_some());
+            }
+        });
+        assert!(program.0.lock().expect("a log").is_empty());
     }
 }

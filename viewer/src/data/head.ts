@@ -69,7 +69,8 @@ export interface Info {
     uncertainty_ns: number | null;
     clamped_ticks: number;
   };
-  probe_cost: Record<string, number> | null;
+  /** Of a plain span; and of other kinds, under their name. */
+  probe_cost: Record<string, number | null | Record<string, number | null>> | null;
   lanes: { lane: number; label: string; events: number; first_ns: number | null; last_ns: number | null }[];
   losses: { lane: number; label: string; cause: string; events: number; first_ns: number; last_ns: number }[];
   cut: { at_byte: number; reason: string } | null;

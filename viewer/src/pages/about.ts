@@ -86,13 +86,17 @@ function clockOf({ clock }: Info): string[][] {
   ];
 }
 
-/** In the words of the recording: keys end in their unit. */
+/** In the words of the recording: keys end in their unit, and kinds of probe stand before theirs. */
 function costOf({ probe_cost }: Info): string[][] {
-  return Object.entries(probe_cost ?? {}).map(([key, value]) => {
-    const isTime = key.endsWith("_ns");
-    const name = key.replace(/_ns$/, "").replaceAll("_", " ");
-    return [name, isTime && typeof value === "number" ? `${value.toFixed(1)} ns` : String(value)];
-  });
+  return Object.entries(probe_cost ?? {}).flatMap(([key, value]) =>
+    typeof value === "object" ? Object.entries(value ?? {}).flatMap(([of, ns]) => cost(`${key}: ${of}`, ns)) : cost(key, value),
+  );
+}
+
+function cost(key: string, value: number | null): string[][] {
+  if (value === null) return [];
+  const name = key.replace(/_ns$/, "").replaceAll("_", " ");
+  return [[name, key.endsWith("_ns") ? `${value.toFixed(1)} ns` : String(value)]];
 }
 
 function lanesOf({ lanes }: Info): string[][] {

@@ -181,6 +181,10 @@ fn probe_cost() -> ProbeCost {
         inside_median_ns: 16.0,
         outside_min_ns: 30.0,
         outside_median_ns: 31.5,
+        inside_spread_ns: Some(1.0),
+        outside_spread_ns: Some(2.0),
     };
-    ProbeCost { plain, samples: 1_000 }
+    let fields = ProbeSample { outside_median_ns: 131.5, ..plain };
+    let reenter = ProbeSample { outside_median_ns: 11.5, outside_min_ns: 10.0, ..plain };
+    ProbeCost { plain, samples: 1_000, fields: Some(fields), reenter: Some(reenter) }
 }

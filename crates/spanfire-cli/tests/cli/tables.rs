@@ -30,6 +30,9 @@ fn info_as_json_tells_process_clock_counts_and_what_is_missing() {
     assert_eq!(info["clock"]["corrected_ppm"], json!(null));
     assert_eq!(info["clock"]["clamped_ticks"], 0);
     assert_eq!(info["probe_cost"]["outside_median_ns"], 31.5);
+    assert_eq!(info["probe_cost"]["outside_spread_ns"], 2.0);
+    assert_eq!(info["probe_cost"]["fields"]["outside_median_ns"], 131.5);
+    assert_eq!(info["probe_cost"]["reenter"]["outside_min_ns"], 10.0);
     assert_eq!(info["lanes"][1]["label"], "worker-1");
     assert!(info["size_bytes"].as_u64().unwrap() > 0);
 }
@@ -45,7 +48,9 @@ fn info_as_text_names_the_same_things() {
         "spans       8, of which 1 still open at the end",
         "segments    9",
         "clock       manual, 1.0000 ns per tick, 1 anchor, times to within 40 ns",
-        "probe cost  47.5 ns per span: 16.0 ns inside it, 31.5 ns in its parent (median of 1,000)",
+        "probe cost  47.5 ns per span: 16.0 ns inside it, 31.5 ns in its parent (median of 1,000; 45.0 ns at least, spread 3.0 ns)",
+        "with fields 147.5 ns per span: 16.0 ns inside it, 131.5 ns in its parent (median of 1,000; 45.0 ns at least, spread 3.0 ns)",
+        "reentered   27.5 ns per span: 16.0 ns inside it, 11.5 ns in its parent (median of 1,000; 25.0 ns at least, spread 3.0 ns)",
     ] {
         assert!(text.lines().any(|found| found == line), "{line:?} is not in\n{text}");
     }

@@ -6,7 +6,7 @@ use crate::{
 };
 use spanfire_recording::{
     CallsiteId, CallsiteKind, ClockInfo, ClockSource, Field, Form, Header, Lane, LaneId, Loss,
-    LossCause, Parent, SpanId, Tick, Value, Writer,
+    LossCause, Parent, ProbeCost, ProbeSample, SpanId, Tick, Value, Writer,
     raw::{self, Buffer, extended, kind},
 };
 
@@ -14,7 +14,7 @@ use spanfire_recording::{
 pub type Feature = (&'static str, fn() -> Vec<u8>);
 
 /// Every feature that has a frozen file.
-pub const FEATURES: [Feature; 14] = [
+pub const FEATURES: [Feature; 15] = [
     ("subscriber", || sample::finished(Form::Subscriber)),
     ("layer", || sample::finished(Form::Layer)),
     ("empty", || finish(writer(Form::Subscriber))),
@@ -29,6 +29,7 @@ pub const FEATURES: [Feature; 14] = [
     ("packed-layer", || packed(Form::Layer)),
     ("blocks-to-come", blocks_to_come),
     ("sampled", sample::sampled),
+    ("probe-kinds", probe_kinds),
 ];
 
 type Memory = Writer<Vec<u8>>;
@@ -65,6 +66,23 @@ fn without_index() -> Vec<u8> {
     let bytes = sample::beginnings(Form::Layer).pop().unwrap();
     let place = bytes.len() as u64;
     Frames { bytes }.trailer(place).bytes
+}
+
+/// What every kind of probe cost.
+fn probe_kinds() -> Vec<u8> {
+    let mut writer = writer(Form::Layer);
+    let plain = ProbeSample {
+        inside_min_ns: 20.0,
+        inside_median_ns: 21.5,
+        outside_min_ns: 200.0,
+        outside_median_ns: 208.25,
+        inside_spread_ns: Some(0.5),
+        outside_spread_ns: Some(4.0),
+    };
+    let fields = Some(ProbeSample { outside_median_ns: 330.0, ..plain });
+    let reenter = Some(ProbeSample { outside_min_ns: 30.0, outside_median_ns: 31.0, ..plain });
+    writer.probe_cost(&ProbeCost { plain, samples: 384, fields, reenter }).unwrap();
+    finish(writer)
 }
 
 /// Values of each type: at creation, recorded late, and of an instant.

@@ -172,8 +172,9 @@ fn probe_cost() -> ProbeCost {
         inside_median_ns: 21.5,
         outside_min_ns: 25.0,
         outside_median_ns: 26.0,
+        ..ProbeSample::default()
     };
-    ProbeCost { plain, samples: 1_000 }
+    ProbeCost { plain, samples: 1_000, fields: None, reenter: None }
 }
 
 fn loss() -> Loss {

@@ -5,7 +5,7 @@ use super::{
 };
 use serde::Serialize;
 use spanfire_recording::{
-    Cut, LaneId, ProbeCost, Recording, VERSION,
+    Cut, LaneId, ProbeCost, ProbeSample, Recording, VERSION,
     tail::{TailState, TailSummary},
 };
 use spanfire_views::Summary;
@@ -68,11 +68,22 @@ struct Clock<'a> {
 
 #[derive(Serialize)]
 struct Probe {
+    /// A span without fields.
+    #[serde(flatten)]
+    plain: Kind,
+    samples: u32,
+    fields: Option<Kind>,
+    reenter: Option<Kind>,
+}
+
+#[derive(Serialize)]
+struct Kind {
     inside_min_ns: f64,
     inside_median_ns: f64,
+    inside_spread_ns: Option<f64>,
     outside_min_ns: f64,
     outside_median_ns: f64,
-    samples: u32,
+    outside_spread_ns: Option<f64>,
 }
 
 #[derive(Serialize)]
@@ -166,11 +177,21 @@ fn clock(recording: &Recording) -> Clock<'_> {
 
 fn probe(cost: &ProbeCost) -> Probe {
     Probe {
-        inside_min_ns: cost.plain.inside_min_ns,
-        inside_median_ns: cost.plain.inside_median_ns,
-        outside_min_ns: cost.plain.outside_min_ns,
-        outside_median_ns: cost.plain.outside_median_ns,
+        plain: kind(&cost.plain),
         samples: cost.samples,
+        fields: cost.fields.as_ref().map(kind),
+        reenter: cost.reenter.as_ref().map(kind),
+    }
+}
+
+fn kind(sample: &ProbeSample) -> Kind {
+    Kind {
+        inside_min_ns: sample.inside_min_ns,
+        inside_median_ns: sample.inside_median_ns,
+        inside_spread_ns: sample.inside_spread_ns,
+        outside_min_ns: sample.outside_min_ns,
+        outside_median_ns: sample.outside_median_ns,
+        outside_spread_ns: sample.outside_spread_ns,
     }
 }
 

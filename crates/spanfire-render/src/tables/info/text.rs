@@ -3,7 +3,9 @@
 use super::{form_name, lane_extents, lane_label, ns, numbers, source_name};
 use crate::duration;
 use crate::tables::{layout, printable};
-use spanfire_recording::{LaneId, Loss, LossCause, Recording, VERSION, tail::TailState};
+use spanfire_recording::{
+    LaneId, Loss, LossCause, ProbeCost, ProbeSample, Recording, VERSION, tail::TailState,
+};
 use spanfire_views::Summary;
 use std::io::{self, Write};
 
@@ -43,6 +45,8 @@ fn facts(recording: &Recording, summary: &Summary) -> Vec<(&'static str, String)
         ("lost events", count(summary.lost_events)),
         ("clock", clock(recording)),
         ("probe cost", probe_cost(recording)),
+        ("with fields", probe_kind(recording, |cost| cost.fields)),
+        ("reentered", probe_kind(recording, |cost| cost.reenter)),
     ];
     facts.retain(|(_, value)| !value.is_empty());
     facts
@@ -110,12 +114,30 @@ fn clock(recording: &Recording) -> String {
 }
 
 fn probe_cost(recording: &Recording) -> String {
-    let Some(cost) = recording.probe_cost() else { return "not measured".to_owned() };
-    let (inside, outside) = (cost.plain.inside_median_ns, cost.plain.outside_median_ns);
+    match recording.probe_cost() {
+        Some(cost) => probe_sample(&cost.plain, cost.samples),
+        None => "not measured".to_owned(),
+    }
+}
+
+fn probe_kind(recording: &Recording, kind: fn(&ProbeCost) -> Option<ProbeSample>) -> String {
+    let cost = recording.probe_cost();
+    let sample = cost.and_then(|cost| Some(probe_sample(&kind(cost)?, cost.samples)));
+    sample.unwrap_or_default()
+}
+
+fn probe_sample(sample: &ProbeSample, samples: u32) -> String {
+    let (inside, outside) = (sample.inside_median_ns, sample.outside_median_ns);
+    let spread = match (sample.inside_spread_ns, sample.outside_spread_ns) {
+        (Some(inside), Some(outside)) => format!(", spread {:.1} ns", inside + outside),
+        _ => String::new(),
+    };
     format!(
-        "{:.1} ns per span: {inside:.1} ns inside it, {outside:.1} ns in its parent (median of {})",
+        "{:.1} ns per span: {inside:.1} ns inside it, {outside:.1} ns in its parent (median of {}; \
+         {:.1} ns at least{spread})",
         inside + outside,
-        numbers::count(u64::from(cost.samples)),
+        numbers::count(u64::from(samples)),
+        sample.inside_min_ns + sample.outside_min_ns,
     )
 }
 
