@@ -258,5 +258,6 @@ pub(crate) fn header(form: Form) -> Header {
         arch: "x86_64".into(),
         parallelism: None,
         recorder_version: String::new(),
+        origin: None,
     }
 }

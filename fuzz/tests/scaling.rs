@@ -50,6 +50,7 @@ fn write(form: Form, size: u64, shape: fn(&mut Memory, u64)) -> Vec<u8> {
         arch: String::new(),
         parallelism: None,
         recorder_version: String::new(),
+        origin: None,
     };
     let mut writer = Writer::new(Vec::new(), &header).expect("memory takes all");
     anchor(&mut writer, 0);

@@ -31,7 +31,7 @@ pub enum ClockSource {
     /// The operating system's monotonic clock, in nanoseconds.
     #[n(1)]
     Monotonic,
-    /// A clock that a test drives, in nanoseconds.
+    /// A clock that a test or an import sets, in nanoseconds.
     #[n(2)]
     Manual,
 }

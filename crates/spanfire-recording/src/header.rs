@@ -1,6 +1,6 @@
 //! What is known of the process when the recording starts.
 
-use crate::ClockInfo;
+use crate::{ClockInfo, Origin};
 use minicbor::{Decode, Encode};
 
 /// The first block of every recording: the process, its clock, and how spans are identified.
@@ -34,6 +34,9 @@ pub struct Header {
     /// The version of the `spanfire` crate that wrote the recording.
     #[n(8)]
     pub recorder_version: String,
+    /// What the recording was imported from; `None` if a recorder wrote it.
+    #[n(9)]
+    pub origin: Option<Origin>,
 }
 
 /// Which of the two recorder forms wrote a recording.

@@ -18,6 +18,7 @@ mod ids;
 mod callsite;
 mod field;
 mod header;
+mod origin;
 mod lane;
 mod clock;
 mod loss;
@@ -49,5 +50,6 @@ pub use loss::{Loss, LossCause};
 pub use native::{
     Batch, Image, RawTimebase, Sample, SampleClock, Sampling, SamplingMethod, Switch,
 };
+pub use origin::{Lacks, Origin};
 pub use reader::{ChunkInfo, Cut, Recording};
 pub use writer::Writer;

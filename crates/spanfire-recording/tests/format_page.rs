@@ -128,6 +128,7 @@ fn header() -> Header {
         arch: "x86_64".into(),
         parallelism: Some(2),
         recorder_version: "0.1.0".into(),
+        origin: None,
     }
 }
 

@@ -20,6 +20,7 @@ pub(crate) fn header(form: Form, clock: ClockInfo) -> Header {
             .ok()
             .and_then(|threads| u32::try_from(threads.get()).ok()),
         recorder_version: env!("CARGO_PKG_VERSION").to_owned(),
+        origin: None,
     }
 }
 

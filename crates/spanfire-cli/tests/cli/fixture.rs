@@ -172,6 +172,7 @@ fn header() -> Header {
         arch: "x86_64".to_owned(),
         parallelism: Some(2),
         recorder_version: "0.1.0".to_owned(),
+        origin: None,
     }
 }
 

@@ -21,6 +21,7 @@ fn header(form: Form) -> Header {
         arch: "x86_64".into(),
         parallelism: Some(2),
         recorder_version: "0.1.0".into(),
+        origin: None,
     }
 }
 

@@ -26,6 +26,7 @@ pub fn recording() -> Recording {
         arch: "x86_64".to_owned(),
         parallelism: None,
         recorder_version: "0".to_owned(),
+        origin: None,
     };
     let site = Callsite {
         name: "work".to_owned(),

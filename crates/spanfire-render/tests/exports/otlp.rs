@@ -157,6 +157,7 @@ fn server(requests: &[[&[(&str, FieldValue)]; 3]]) -> Recording {
         arch: "x86_64".to_owned(),
         parallelism: None,
         recorder_version: "1.2.3".to_owned(),
+        origin: None,
     };
     let anchor =
         Anchor { tick: 0, monotonic_ns: 0, unix_ns: 1 << 60, uncertainty_ticks: 0, raw_ns: None };

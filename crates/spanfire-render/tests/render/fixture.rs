@@ -72,6 +72,7 @@ pub fn recording(callsites: &[Callsite], run: impl FnOnce(&mut Thread)) -> Recor
         arch: "x86_64".to_owned(),
         parallelism: None,
         recorder_version: "0".to_owned(),
+        origin: None,
     };
     let mut thread = Thread { buffer: Buffer::new(Form::Subscriber), now: 0, spans: 0 };
     run(&mut thread);

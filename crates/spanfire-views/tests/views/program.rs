@@ -119,6 +119,7 @@ impl Program {
             arch: String::new(),
             parallelism: None,
             recorder_version: String::new(),
+            origin: None,
         };
         let bytes = self.write(&header).expect("writing to memory");
         Recording::from_bytes(bytes).expect("a recording just written")

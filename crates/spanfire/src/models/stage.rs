@@ -214,5 +214,6 @@ fn header() -> Header {
         arch: String::new(),
         parallelism: None,
         recorder_version: String::new(),
+        origin: None,
     }
 }
