@@ -11,12 +11,16 @@ use serde_json::Value;
 ///
 /// An edge to a crate that is already behind another edge adds no dependency: the renderings and
 /// the command name the model's types, which the views hand them, from where they are defined.
-const EDGES: [(&str, &[&str]); 5] = [
+const EDGES: [(&str, &[&str]); 6] = [
     ("spanfire-recording", &[]),
     ("spanfire", &["spanfire-recording"]),
     ("spanfire-views", &["spanfire-recording"]),
     ("spanfire-render", &["spanfire-views", "spanfire-recording"]),
-    ("spanfire-cli", &["spanfire-render", "spanfire-views", "spanfire-recording"]),
+    ("spanfire-import", &["spanfire-recording"]),
+    (
+        "spanfire-cli",
+        &["spanfire-import", "spanfire-render", "spanfire-views", "spanfire-recording"],
+    ),
 ];
 
 /// Members that stand outside the journey and may use any of it.

@@ -32,10 +32,11 @@ const UNSAFE: &[(&str, &str)] = &[
 ];
 
 /// Crate roots that forbid `unsafe` unless they hold a file of [`UNSAFE`].
-const CRATE_ROOTS: [&str; 8] = [
+const CRATE_ROOTS: [&str; 9] = [
     "crates/spanfire-recording/src/lib.rs",
     "crates/spanfire-views/src/lib.rs",
     "crates/spanfire-render/src/lib.rs",
+    "crates/spanfire-import/src/lib.rs",
     "crates/spanfire-cli/src/main.rs",
     "tests/harness/lib.rs",
     "tests/tokio_console/harness.rs",

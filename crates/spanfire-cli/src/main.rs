@@ -41,6 +41,7 @@ fn main() -> ExitCode {
         Command::View(args) => commands::view(&args),
         Command::Diff(args) => commands::diff(&args),
         Command::Export(args) => commands::export(&args),
+        Command::Import(args) => commands::import(&args),
         Command::Overhead(args) => commands::overhead(&args),
         Command::Completions(args) => commands::completions(&args),
     };

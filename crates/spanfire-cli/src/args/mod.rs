@@ -2,6 +2,7 @@
 
 mod choices;
 mod diff;
+mod import;
 mod overhead;
 mod selection;
 
@@ -9,6 +10,7 @@ pub use choices::{
     ExportFormat, InfoFormat, Names, RequestSort, Stacks, TableFormat, TopSort, Weight,
 };
 pub use diff::{DiffArgs, DiffFormat, FailIf};
+pub use import::{ImportArgs, ImportFormat};
 pub use overhead::{OverheadArgs, OverheadPart};
 pub use selection::SelectionArgs;
 
@@ -80,6 +82,11 @@ pub enum Command {
     /// Shows what recording cost, per span name
     #[command(after_help = "Example:\n  spanfire overhead server.spanfire --format json")]
     Overhead(OverheadArgs),
+    /// Makes a recording of another tool's profile: folded stacks, perf script, trace events, pprof
+    #[command(
+        after_help = "Example:\n  perf script | spanfire import - -o perf.spanfire\n  spanfire import out.folded --unit 10ms && spanfire flamegraph out.spanfire"
+    )]
+    Import(ImportArgs),
     /// Writes completions for a shell
     #[command(
         after_help = "Example:\n  spanfire completions bash > ~/.local/share/bash-completion/completions/spanfire"

@@ -10,6 +10,7 @@ mod report;
 mod view;
 mod diff;
 mod export;
+mod import;
 mod overhead;
 mod completions;
 
@@ -18,6 +19,7 @@ pub use completions::completions;
 pub use diff::diff;
 pub use export::export;
 pub use flamegraph::flamegraph;
+pub use import::import;
 pub use info::info;
 pub use overhead::overhead;
 pub use report::report;
