@@ -15,6 +15,7 @@ mod chart;
 mod html;
 pub mod diff;
 pub mod experiment;
+pub mod sampling;
 pub mod tables;
 pub mod export;
 

@@ -11,7 +11,7 @@ pub use choices::{
 };
 pub use diff::{DiffArgs, DiffFormat, FailIf};
 pub use import::{ImportArgs, ImportFormat};
-pub use overhead::{OverheadArgs, OverheadPart};
+pub use overhead::{OverheadArgs, OverheadPart, SampleTimer, SamplingArgs};
 pub use selection::SelectionArgs;
 
 use clap::{Args, Parser, Subcommand};

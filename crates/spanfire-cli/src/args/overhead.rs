@@ -20,6 +20,8 @@ pub struct OverheadArgs {
     /// Where it goes; `-` is standard output
     #[arg(short, long, value_name = "OUT", default_value = "-")]
     pub output: PathBuf,
+    #[command(flatten)]
+    pub sampling: SamplingArgs,
     /// A program to run with and without recording, and its arguments
     // Hidden until it is accepted.
     #[arg(last = true, value_name = "CMD", hide = true)]
@@ -29,9 +31,34 @@ pub struct OverheadArgs {
     pub selection: SelectionArgs,
 }
 
+/// Which samplers are tried on the recording.
+#[derive(Debug, Args)]
+pub struct SamplingArgs {
+    /// How often samplers look, in samples per second
+    #[arg(long, value_name = "HZ", value_delimiter = ',', default_values_t = [99, 999, 4_999])]
+    pub hz: Vec<u32>,
+    /// When samplers look
+    #[arg(long, value_enum, default_value_t)]
+    pub timer: SampleTimer,
+}
+
+/// `--timer`.
+#[derive(Clone, Copy, Debug, Default, ValueEnum)]
+pub enum SampleTimer {
+    /// Once in each period, anywhere in it
+    #[default]
+    Jittered,
+    /// At independent random moments
+    Poisson,
+    /// Once in each period, always at the same place in it
+    Periodic,
+}
+
 /// A part of what `spanfire overhead FILE` tells, in their order.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub enum OverheadPart {
     /// What recording cost
     Ledger,
+    /// What samplers would have said
+    Sampling,
 }

@@ -1,6 +1,6 @@
 //! The `spanfire` command as a user meets it: arguments in; files, text and exit codes out.
 //!
-//! A test goes into the file of what it looks at: `tables`, `pictures`, `exports`, `imports`, `diff`, `report`, `view`, `selection`, `outputs`,
+//! A test goes into the file of what it looks at: `tables`, `pictures`, `exports`, `imports`, `diff`, `report`, `view`, `sampling`, `selection`, `outputs`,
 //! `wrong_input` (the file is bad), `wrong_flags` (the command line is), `run`, `usage` (help,
 //! completions). `fixture` writes the one recording that they read.
 
@@ -20,4 +20,5 @@ mod run;
 mod diff;
 mod report;
 mod view;
+mod sampling;
 mod usage;

@@ -4,6 +4,7 @@
 //! their order. Each works its numbers out before anything is written.
 
 mod ledger;
+mod sampling;
 mod experiment;
 
 use crate::args::{OverheadArgs, OverheadPart, TableFormat};
@@ -44,6 +45,9 @@ impl Section {
         let mut sections = Vec::new();
         if asked(OverheadPart::Ledger) {
             sections.push(ledger::section(input, args)?);
+        }
+        if asked(OverheadPart::Sampling) {
+            sections.push(sampling::section(input, args)?);
         }
         Ok(sections)
     }
