@@ -14,6 +14,8 @@ use spanfire_recording::{Callsite, CallsiteId, Error};
 #[derive(Clone, Debug)]
 pub struct CallTree {
     pub(crate) frames: Vec<Callsite>,
+    /// How many of the frames are callsites of the recording; the others are native.
+    pub(crate) spans: usize,
     pub(crate) nodes: Vec<Node>,
     pub(crate) reversed: bool,
 }
@@ -38,6 +40,8 @@ pub struct Node {
     pub cpu_ns: u64,
     /// The part of `busy_ns` in which it did not, as far as is known: it waited or was preempted.
     pub blocked_ns: u64,
+    /// How many native samples were seen here.
+    pub samples: u64,
 }
 
 /// Which of a node's numbers is drawn.
@@ -54,6 +58,8 @@ pub enum Weight {
     Cpu,
     /// Time entered but not on a processor, in ns: of a recording with context switches.
     Blocked,
+    /// Number of native samples.
+    Samples,
 }
 
 /// What was spent on a stack itself, without what is under it.
@@ -69,6 +75,8 @@ pub struct Spent {
     pub cpu_ns: u64,
     /// The part of `busy_ns` in which it did not, as far as is known.
     pub blocked_ns: u64,
+    /// How many native samples were seen there.
+    pub samples: u64,
 }
 
 impl Spent {
@@ -80,6 +88,7 @@ impl Spent {
             Weight::Count => self.count,
             Weight::Cpu => self.cpu_ns,
             Weight::Blocked => self.blocked_ns,
+            Weight::Samples => self.samples,
         }
     }
 
@@ -90,6 +99,7 @@ impl Spent {
         self.count += other.count;
         self.cpu_ns = self.cpu_ns.saturating_add(other.cpu_ns);
         self.blocked_ns = self.blocked_ns.saturating_add(other.blocked_ns);
+        self.samples += other.samples;
     }
 }
 
@@ -104,8 +114,8 @@ impl Node {
 
     /// What the node has by itself.
     pub fn spent(&self) -> Spent {
-        let &Node { busy_ns, idle_ns, count, cpu_ns, blocked_ns, .. } = self;
-        Spent { busy_ns, idle_ns, count, cpu_ns, blocked_ns }
+        let &Node { busy_ns, idle_ns, count, cpu_ns, blocked_ns, samples, .. } = self;
+        Spent { busy_ns, idle_ns, count, cpu_ns, blocked_ns, samples }
     }
 }
 
@@ -136,8 +146,23 @@ impl CallTree {
             own.resize(stacks.len(), Spent::default());
             own[path.index()].add(weight);
         }
-        let frames = self.frames.clone();
-        CallTree { nodes: nodes(&frames, &stacks, &own), frames, reversed: !self.reversed }
+        let tree = CallTree::grown(self.frames.clone(), self.spans, &stacks, &own);
+        CallTree { reversed: !self.reversed, ..tree }
+    }
+
+    /// The tree of what each stack has by itself; the first `spans` frames are the recording's.
+    pub(crate) fn grown(
+        frames: Vec<Callsite>,
+        spans: usize,
+        paths: &Paths,
+        own: &[Spent],
+    ) -> CallTree {
+        CallTree { nodes: nodes(&frames, paths, own), frames, spans, reversed: false }
+    }
+
+    /// Whether a frame is a native function and no span.
+    pub fn is_native(&self, frame: CallsiteId) -> bool {
+        frame.index() >= self.spans
     }
 
     /// The frames of a node's stack, its own first.
@@ -156,7 +181,7 @@ impl CallTree {
         &self.nodes
     }
 
-    /// All callsites of the recording.
+    /// All callsites of the recording; in a hybrid graph, then the functions that were seen.
     pub fn callsites(&self) -> &[Callsite] {
         &self.frames
     }
@@ -200,8 +225,12 @@ impl Weigher {
 
     /// The tree of what was weighed on these stacks.
     pub(crate) fn finish(self, paths: &Paths, callsites: &[Callsite]) -> CallTree {
-        let nodes = nodes(callsites, paths, &self.own);
-        CallTree { nodes, frames: callsites.to_vec(), reversed: false }
+        CallTree::grown(callsites.to_vec(), callsites.len(), paths, &self.own)
+    }
+
+    /// What each stack has, by its index; may end early.
+    pub(crate) fn into_own(self) -> Vec<Spent> {
+        self.own
     }
 
     fn on(&mut self, path: PathId) -> &mut Spent {
@@ -243,8 +272,8 @@ impl Observer for Weigher {
 fn nodes(frames: &[Callsite], paths: &Paths, own: &[Spent]) -> Vec<Node> {
     let placed = |grown: Grown<Spent>| {
         let Grown { frame, parent, depth, own } = grown;
-        let Spent { busy_ns, idle_ns, count, cpu_ns, blocked_ns } = own;
-        Node { frame, parent, depth, busy_ns, idle_ns, count, cpu_ns, blocked_ns }
+        let Spent { busy_ns, idle_ns, count, cpu_ns, blocked_ns, samples } = own;
+        Node { frame, parent, depth, busy_ns, idle_ns, count, cpu_ns, blocked_ns, samples }
     };
     grow(frames, &saplings(paths, own)).into_iter().map(placed).collect()
 }

@@ -37,6 +37,7 @@ mod distributions;
 mod random;
 mod overhead;
 mod sampling;
+mod native;
 mod diff;
 mod experiment;
 
@@ -51,6 +52,10 @@ pub use experiment::{
 };
 pub use histogram::Histogram;
 pub use names::Names;
+pub use native::{
+    Function, FunctionId, Hybrid, Joined, NativeSamples, NativeSymbols, SHIFTS_NS, Skew, SkewPoint,
+    SkewVerdict,
+};
 pub use overall::Overall;
 pub use overhead::Ledger;
 pub use replay::{Progress, Replay, Stacks};

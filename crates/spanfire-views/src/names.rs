@@ -18,7 +18,9 @@ impl Names {
     /// The label of `callsite`.
     pub fn label(self, callsite: &Callsite) -> String {
         match (self, &callsite.file, callsite.line) {
-            (Names::Path, ..) => format!("{}::{}", callsite.target, callsite.name),
+            (Names::Path, ..) if !callsite.target.is_empty() => {
+                format!("{}::{}", callsite.target, callsite.name)
+            }
             (Names::Location, Some(file), Some(line)) => {
                 format!("{} ({file}:{line})", callsite.name)
             }

@@ -7,12 +7,17 @@ use rustc_hash::FxHashMap;
 use spanfire_recording::CallsiteId;
 
 /// The number of an interned stack.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub(crate) struct PathId(u32);
 
 impl PathId {
     /// The stack without frames.
     pub const EMPTY: PathId = PathId(0);
+
+    /// The stack with this index.
+    pub fn of(index: usize) -> PathId {
+        PathId(index as u32)
+    }
 
     /// The number as an index.
     pub fn index(self) -> usize {

@@ -82,6 +82,7 @@ fn inferno_options(tree: &CallTree, options: &FlamegraphOptions) -> Options<'sta
     inferno_options.subtitle = Some(subtitle(tree, options));
     inferno_options.count_name = match options.weight {
         Weight::Count => "spans".to_owned(),
+        Weight::Samples => "samples".to_owned(),
         Weight::Busy | Weight::Idle | Weight::Cpu | Weight::Blocked => "ns".to_owned(),
     };
     inferno_options.name_type = "Span:".to_owned();
@@ -102,6 +103,7 @@ fn subtitle(tree: &CallTree, options: &FlamegraphOptions) -> String {
         Weight::Busy => format!("busy time, {}", duration(total)),
         Weight::Idle => format!("idle time, {}", duration(total)),
         Weight::Count => format!("{} spans", count(total)),
+        Weight::Samples => format!("{} native samples", count(total)),
         Weight::Cpu => format!("on a processor, {}", duration(total)),
         Weight::Blocked => format!("entered but off the processor, {}", duration(total)),
     };

@@ -25,6 +25,7 @@ pub(crate) use engine::{Replayed, Tally};
 pub(crate) use life::{Life, RequestNumber};
 pub(crate) use observer::{Closing, Follows, Instant, Missing, Observer, Segment, Slice};
 pub(crate) use rules::{SpanSet, Window};
+pub(crate) use sample_times::SampleTimes;
 
 use crate::Selection;
 use engine::Engine;

@@ -1,5 +1,6 @@
 //! Views as text, one line for each thing in them, which begins with the view's name.
 
+use crate::native;
 use crate::visitors::Words;
 use spanfire_recording::{Error, Field, Recording};
 use spanfire_views::{
@@ -20,6 +21,13 @@ pub fn view(key: &str, recording: &Recording, selection: &Selection) -> Result<V
         "idle-thread" => stacks(&CallTree::of(&replay, Stacks::Thread)?, Weight::Idle),
         "count" => stacks(&CallTree::of(&replay, Stacks::Span)?, Weight::Count),
         "count-thread" => stacks(&CallTree::of(&replay, Stacks::Thread)?, Weight::Count),
+        "hybrid" => stacks(&native::hybrid(&replay, Stacks::Thread)?.tree, Weight::Busy),
+        "hybrid-cpu" => stacks(&native::hybrid(&replay, Stacks::Thread)?.tree, Weight::Cpu),
+        "hybrid-span" => stacks(&native::hybrid(&replay, Stacks::Span)?.tree, Weight::Busy),
+        "hybrid-reversed" => {
+            stacks(&native::hybrid(&replay, Stacks::Thread)?.tree.reversed(), Weight::Busy)
+        }
+        "joined" => vec![native::joined(&native::hybrid(&replay, Stacks::Thread)?.joined)],
         "cpu" => stacks(&CallTree::of(&replay, Stacks::Span)?, Weight::Cpu),
         "blocked" => stacks(&CallTree::of(&replay, Stacks::Thread)?, Weight::Blocked),
         "split" => {

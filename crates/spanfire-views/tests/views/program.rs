@@ -2,7 +2,7 @@
 
 use spanfire_recording::{
     Anchor, Batch, Callsite, CallsiteId, CallsiteKind, ClockInfo, ClockSource, Field, Form, Header,
-    Lane, LaneId, Level, Loss, Parent, Recording, SpanId, Switch, Tick, Value, Writer, raw,
+    Lane, LaneId, Level, Loss, Parent, Recording, Sample, SpanId, Switch, Tick, Value, Writer, raw,
 };
 
 /// What a program did, one tick a nanosecond.
@@ -16,12 +16,15 @@ pub struct Program {
     sequence: u64,
     /// When the recording ended, if that was after the last event.
     pub end: u64,
+    /// How long a tick is.
+    pub nanos_per_tick: f64,
 }
 
 impl Program {
     pub fn new(form: Form) -> Program {
         let (sites, lanes, losses) = (Vec::new(), Vec::new(), Vec::new());
-        Program { form, sites, lanes, losses, batch: Batch::default(), sequence: 0, end: 0 }
+        let batch = Batch::default();
+        Program { form, sites, lanes, losses, batch, sequence: 0, end: 0, nanos_per_tick: 1.0 }
     }
 
     /// The callsite with this name.
@@ -97,6 +100,11 @@ impl Program {
         self.batch.switches.push(Switch { thread, time, runs, preempted: false });
     }
 
+    /// The lane's thread is seen to execute this stack, the innermost function first.
+    pub fn sample(&mut self, lane: LaneId, time: u64, frames: Vec<u64>) {
+        self.batch.samples.push(Sample { thread: u64::from(lane.0), cpu: None, time, frames });
+    }
+
     /// Goes on in a new chunk.
     pub fn cut(&mut self, lane: LaneId) {
         self.lanes[lane.index()].1.push(Vec::new());
@@ -108,7 +116,7 @@ impl Program {
             form: self.form,
             clock: ClockInfo {
                 source: ClockSource::Manual,
-                nanos_per_tick: 1.0,
+                nanos_per_tick: self.nanos_per_tick,
                 kernel_source: None,
                 warning: None,
             },

@@ -23,7 +23,9 @@
 //!
 //! Other lines: `A < B`, `A < -` (explicit parent, explicit root), `A2 is A1` (the id of `A1`, used
 //! again), `layer` (the form), `end 50`, `lost main 5..9 3` and `lost outside main 5..9 3` (events
-//! missing), `stalled main 5..9`, `on cpu main 0..8 12..30` (when the lane's thread ran).
+//! missing), `stalled main 5..9`, `on cpu main 0..8 12..30` (when the lane's thread ran),
+//! `seen main 4 Af 9 A` (what it was seen to execute at 4 and at 9, outermost function first, each a letter),
+//! `column 1000` (how many ns a column is).
 
 use crate::program::Program;
 use regex::Regex;
@@ -111,6 +113,13 @@ fn split(lane: &str) -> Vec<(u64, &str)> {
     marks
 }
 
+/// The addresses of a stack of functions, each the letter that it is called; of those that have called
+/// another the address behind the call.
+fn stack_of(functions: &str) -> Vec<u64> {
+    let addresses = functions.bytes().rev().map(|letter| u64::from(letter) << 8);
+    addresses.enumerate().map(|(depth, address)| address + u64::from(depth > 0)).collect()
+}
+
 struct Drawing<'a> {
     program: Program,
     lanes: HashMap<String, LaneId>,
@@ -127,6 +136,7 @@ impl<'a> Drawing<'a> {
         let words: Vec<&str> = line.split_whitespace().collect();
         match words[..] {
             ["layer"] => {}
+            ["column", ns] => self.program.nanos_per_tick = ns.parse().expect("a time"),
             ["end", tick] => self.program.end = tick.parse().expect("a time"),
             [span, "<", parent] => drop(self.parents.insert(span, parent)),
             [span, "is", earlier] => drop(self.same.insert(span, earlier)),
@@ -137,6 +147,13 @@ impl<'a> Drawing<'a> {
             ["lost", lane, times, events] => {
                 let loss = self.loss(lane, times, events, LossCause::Overflow);
                 self.lost.push(loss);
+            }
+            ["seen", lane, ref seen @ ..] => {
+                let lane = self.lanes[lane];
+                for seen in seen.chunks(2) {
+                    let stack = stack_of(seen[1]);
+                    self.program.sample(lane, seen[0].parse().expect("a time"), stack);
+                }
             }
             ["on", "cpu", lane, ref times @ ..] => {
                 let lane = self.lanes[lane];
