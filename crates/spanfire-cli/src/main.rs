@@ -2,7 +2,7 @@
 //!
 //! `args` holds what was typed; `selection` and `commands` hold what it means. Every command that
 //! reads a recording goes the same way: [`input`] opens it and replays the selection, a view
-//! aggregates, `spanfire-render` writes, and [`output`] puts the bytes in place in one step; `view` hands them to a browser through
+//! aggregates, `spanfire-render` writes, and [`output`] or [`directory`] puts the bytes in place in one step; `view` hands them to a browser through
 //! [`server`] instead.
 //!
 //! Exit codes: 0 done, 1 the recording is bad or the output cannot be written, 2 something on the
@@ -21,6 +21,7 @@ mod selection;
 mod input;
 mod progress;
 mod output;
+mod directory;
 mod failure;
 mod server;
 mod commands;

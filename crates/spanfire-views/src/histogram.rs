@@ -62,6 +62,12 @@ impl Histogram {
         0
     }
 
+    /// The number of the bucket that a duration is counted in: below 128 the duration itself, and from there
+    /// 128 numbers for each power of two. It rises with the duration, to 7423.
+    pub fn bucket_of(ns: u64) -> u32 {
+        bucket_of(ns)
+    }
+
     /// The buckets that are not empty as (smallest duration, largest duration, count), in the order
     /// of duration.
     pub fn buckets(&self) -> impl Iterator<Item = (u64, u64, u64)> {

@@ -189,6 +189,8 @@ pub struct VisitedSpan<'a> {
     pub busy_ns: u64,
     /// Time as the innermost of a lane.
     pub self_ns: u64,
+    /// What its segments, selected or not, leave of its lifetime.
+    pub idle_ns: u64,
     /// Time it waited: entered nowhere, and with nothing open below it.
     pub waited_ns: u64,
     /// Selected segments.

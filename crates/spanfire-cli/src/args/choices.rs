@@ -110,6 +110,8 @@ pub enum ExportFormat {
     Otlp,
     /// OpenTelemetry's traces as lines of JSON
     OtlpJson,
+    /// A directory of tables, of many processes at once: for DuckDB, Spark, DataFusion
+    Parquet,
 }
 
 impl ExportFormat {

@@ -262,7 +262,16 @@ pub struct ExportArgs {
     /// A field of requests that labels what they spent, in formats with labels (pprof); may be repeated
     #[arg(long, value_name = "FIELD")]
     pub label: Vec<String>,
-    /// Where it goes; `-` is standard output
+    /// What the process is a part of, in tables (parquet) [default: the program's name]
+    #[arg(long, value_name = "NAME")]
+    pub service: Option<String>,
+    /// Which version of it this was, in tables (parquet)
+    #[arg(long, value_name = "VERSION")]
+    pub service_version: Option<String>,
+    /// The times by which rollups are cut, in tables (parquet) [default: 1min]
+    #[arg(long, value_name = "TIME")]
+    pub bucket: Option<String>,
+    /// Where it goes; `-` is standard output, parquet needs a directory
     #[arg(short, long, value_name = "OUT", default_value = "-")]
     pub output: PathBuf,
     #[command(flatten)]

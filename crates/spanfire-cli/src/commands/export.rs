@@ -1,5 +1,7 @@
 //! `spanfire export`.
 
+mod tables;
+
 use super::call_tree;
 use crate::args::{ExportArgs, ExportFormat, SelectionArgs, StacksArgs, Weight};
 use crate::failure::{Failure, say};
@@ -10,6 +12,7 @@ use spanfire_render::Error;
 use spanfire_render::export::{self, Carried, Source};
 use std::io::Write;
 use std::process::ExitCode;
+use tables::tables;
 
 /// Writes a recording while it is replayed.
 type Exporter<'a> = Box<dyn Fn(&Source<'_>, &mut dyn Write) -> Result<Carried, Error> + 'a>;
@@ -19,11 +22,9 @@ type Exporter<'a> = Box<dyn Fn(&Source<'_>, &mut dyn Write) -> Result<Carried, E
 pub fn export(args: &ExportArgs) -> Result<ExitCode, Failure> {
     let (format, part) = format_and_part(&args.input.selection)?;
     if !matches!(format, ExportFormat::Pprof) && !args.label.is_empty() {
-        let format = format.word();
-        return Err(Failure::Usage(format!(
-            "export --to {format}: --label is of labels, which it has not"
-        )));
+        return Err(lacking(format, "--label", "labels"));
     }
+    refuse_tables(format, args)?;
     let exporter: Exporter<'_> = match format {
         ExportFormat::Folded => return folded(args, &part),
         ExportFormat::Speedscope => Box::new(export::speedscope),
@@ -33,16 +34,25 @@ pub fn export(args: &ExportArgs) -> Result<ExitCode, Failure> {
         ExportFormat::OtlpJson => Box::new(export::otlp_json),
         ExportFormat::Pprof => Box::new(|source, sink| export::pprof(source, &args.label, sink)),
         ExportFormat::Firefox => Box::new(export::firefox),
+        ExportFormat::Parquet => {
+            refuse_stacks(format, &args.stacks)?;
+            return Ok(said(format, &tables(args, &part)?));
+        }
     };
     refuse_stacks(format, &args.stacks)?;
     let input = Input::open_part(&args.input.file, &part)?;
     let output = Output::open(&args.output, input.path())?;
     let carried = write(&input, args, output, exporter)?;
+    Ok(said(format, &carried))
+}
+
+/// Says what is not carried as it was.
+fn said(format: ExportFormat, carried: &Carried) -> ExitCode {
     let lacking = carried.to_string();
     if !lacking.is_empty() {
         say(&format!("{}: {lacking}", format.word()));
     }
-    Ok(ExitCode::SUCCESS)
+    ExitCode::SUCCESS
 }
 
 fn write(
@@ -85,15 +95,25 @@ fn refuse_stacks(format: ExportFormat, stacks: &StacksArgs) -> Result<(), Failur
         (stacks.is_some(), "--stacks"),
         (!matches!(weight, Weight::Busy), "--weight"),
     ];
-    match given.iter().find(|(given, _)| *given) {
-        Some((_, flag)) => {
-            let format = format.word();
-            Err(Failure::Usage(format!(
-                "export --to {format}: {flag} is of merged stacks, which it has not"
-            )))
-        }
-        None => Ok(()),
-    }
+    let given = given.iter().find(|(given, _)| *given);
+    given.map_or(Ok(()), |(_, flag)| Err(lacking(format, flag, "merged stacks")))
+}
+
+/// Only tables of many processes need to say whose they are, and have rollups.
+fn refuse_tables(format: ExportFormat, args: &ExportArgs) -> Result<(), Failure> {
+    let given = [
+        (args.service.is_some(), "--service"),
+        (args.service_version.is_some(), "--service-version"),
+        (args.bucket.is_some(), "--bucket"),
+    ];
+    let given = given.iter().find(|(given, _)| *given);
+    let given = given.filter(|_| !matches!(format, ExportFormat::Parquet));
+    given.map_or(Ok(()), |(_, flag)| Err(lacking(format, flag, "tables")))
+}
+
+fn lacking(format: ExportFormat, flag: &str, what: &str) -> Failure {
+    let format = format.word();
+    Failure::Usage(format!("export --to {format}: {flag} is of {what}, which it has not"))
 }
 
 /// Tells the two meanings of `--to` apart: a time begins with a digit, and no format does.

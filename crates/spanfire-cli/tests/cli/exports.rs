@@ -3,6 +3,7 @@
 use crate::command::Desk;
 use crate::fixture::HOSTILE;
 use serde_json::Value;
+use std::fs;
 
 #[test]
 fn trace_events_have_every_span_of_the_recording() {
@@ -52,4 +53,59 @@ fn speedscope_and_the_firefox_profiler_get_every_name() {
         let file: Value = serde_json::from_str(&desk.read("out.json")).unwrap();
         assert!(file.to_string().contains("render"), "{format}");
     }
+}
+
+const TABLES: [&str; 4] =
+    ["callsites.parquet", "rollups.parquet", "segments.parquet", "spans.parquet"];
+
+fn entries(desk: &Desk, directory: &str) -> Vec<String> {
+    let entries = fs::read_dir(desk.path(directory)).unwrap();
+    let mut names: Vec<String> =
+        entries.map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect();
+    names.sort();
+    names
+}
+
+#[test]
+fn tables_are_a_directory_that_replaces_an_empty_one_or_an_earlier_export() {
+    let desk = Desk::new();
+    let export = |part: &[&'static str]| {
+        [&["export", "run.spanfire", "--to", "parquet", "-o", "out"], part].concat()
+    };
+    assert_eq!(desk.stdout(&export(&[])), "out\n");
+    assert_eq!(entries(&desk, "out"), TABLES);
+    let whole = fs::read(desk.path("out/spans.parquet")).unwrap();
+    assert_eq!(desk.stdout(&export(&["--thread", "main"])), "out\n");
+    assert_ne!(fs::read(desk.path("out/spans.parquet")).unwrap(), whole);
+    fs::remove_dir_all(desk.path("out")).unwrap();
+    fs::create_dir(desk.path("out")).unwrap();
+    assert_eq!(desk.stdout(&export(&[])), "out\n");
+    assert_eq!(fs::read(desk.path("out/spans.parquet")).unwrap(), whole);
+    assert_eq!(desk.files(), ["out", "run.spanfire"]);
+}
+
+#[test]
+fn tables_never_replace_what_is_something_else() {
+    let desk = Desk::new();
+    fs::create_dir(desk.path("dir")).unwrap();
+    fs::write(desk.path("dir/mine"), "").unwrap();
+    let export = |output| ["export", "run.spanfire", "--to", "parquet", "-o", output];
+    desk.fails(&export("dir"), 1, &["dir: holds other files (mine)", "new or empty"]);
+    desk.fails(&export("run.spanfire"), 1, &["run.spanfire: is a file", "directory"]);
+    desk.fails(&export("no/such"), 1, &["no/such: cannot write", "-o"]);
+    desk.fails(&export("-"), 2, &["directory of tables", "-o DIR"]);
+    assert_eq!(entries(&desk, "dir"), ["mine"]);
+}
+
+#[test]
+fn only_tables_say_whose_they_are_and_how_rollups_are_cut() {
+    let desk = Desk::new();
+    let flags = [["--service", "shop"], ["--service-version", "1.2"], ["--bucket", "10s"]];
+    for [flag, value] in flags {
+        let export = |format| ["export", "run.spanfire", "--to", format, flag, value, "-o", "out"];
+        assert_eq!(desk.stdout(&export("parquet")), "out\n");
+        desk.fails(&export("chrome"), 2, &[flag, "has not"]);
+    }
+    let bad = ["export", "run.spanfire", "--to", "parquet", "--bucket", "0s", "-o", "out"];
+    desk.fails(&bad, 2, &["--bucket", "above zero"]);
 }

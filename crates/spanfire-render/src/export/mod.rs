@@ -12,6 +12,7 @@
 //! - [`pprof`]: what was spent on each stack, for `go tool pprof` and others
 //! - [`firefox`]: samples of every moment and a marker for each span, for the Firefox Profiler
 //! - [`otlp`], [`otlp_json`]: OpenTelemetry's traces, for its collector and what is behind it
+//! - `parquet`: tables of many processes, for DuckDB, Spark and others; with the feature of that name
 
 mod source;
 mod carried;
@@ -26,12 +27,16 @@ mod perfetto;
 mod pprof;
 mod firefox;
 mod otlp;
+#[cfg(feature = "parquet")]
+mod parquet;
 
 pub use carried::Carried;
 pub use chrome::chrome;
 pub use firefox::firefox;
 pub use folded::folded;
 pub use otlp::{otlp, otlp_json};
+#[cfg(feature = "parquet")]
+pub use parquet::{ParquetOptions, ParquetSinks, parquet};
 pub use perfetto::perfetto;
 pub use pprof::pprof;
 pub use source::Source;

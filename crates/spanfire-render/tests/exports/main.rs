@@ -25,6 +25,8 @@ mod perfetto;
 mod pprof;
 mod firefox;
 mod otlp;
+#[cfg(feature = "parquet")]
+mod parquet;
 
 use machine::{form, run, selection, steps};
 use proptest::prelude::*;
@@ -72,13 +74,15 @@ fn check_whole(
 /// Holds what a format says of a recording against the views.
 type Check = fn(&Recording, &Selection);
 
-const FORMATS: [(&str, Check); 6] = [
+const FORMATS: &[(&str, Check)] = &[
     ("chrome", chrome::check),
     ("speedscope", speedscope::check),
     ("perfetto", perfetto::check),
     ("pprof", pprof::check),
     ("firefox", firefox::check),
     ("otlp", otlp::check),
+    #[cfg(feature = "parquet")]
+    ("parquet", parquet::check),
 ];
 
 /// [T6] [T59] [T62]

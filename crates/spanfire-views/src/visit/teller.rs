@@ -282,6 +282,7 @@ impl Observer for Teller<'_> {
             end_ns: closing.end_ns,
             busy_ns: life.busy_ns,
             self_ns: life.self_ns,
+            idle_ns: closing.lifetime_ns().saturating_sub(life.ran_ns),
             waited_ns: closing.waited_ns,
             segments: life.segments,
             fields: &said.fields,
