@@ -5,7 +5,7 @@ use crate::failure::{Failure, say};
 use crate::progress::Bar;
 use crate::selection;
 use spanfire_recording::{Error, Recording, tail::TailState};
-use spanfire_views::{Replay, Selection};
+use spanfire_views::{Progress, Replay, Selection};
 use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
 
@@ -90,8 +90,8 @@ impl Input {
 
     /// Replays the selection into whatever takes a replay, with a progress bar where that takes long.
     pub fn replay<T>(&self, take: impl FnOnce(&Replay<'_>) -> T) -> T {
-        let bar = Bar::new();
-        let show = |progress| bar.show(progress);
+        let bar = Bar::new("reading");
+        let show = |progress: Progress| bar.show(progress.chunks_done, progress.chunks);
         take(&Replay::new(&self.recording, self.selection.clone()).on_progress(&show))
     }
 

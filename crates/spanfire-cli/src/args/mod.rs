@@ -2,6 +2,7 @@
 
 mod choices;
 mod diff;
+mod experiment;
 mod import;
 mod overhead;
 mod selection;
@@ -10,6 +11,7 @@ pub use choices::{
     ExportFormat, InfoFormat, Names, RequestSort, Stacks, TableFormat, TopSort, Weight,
 };
 pub use diff::{DiffArgs, DiffFormat, FailIf};
+pub use experiment::{ArmWord, ExperimentArgs};
 pub use import::{ImportArgs, ImportFormat};
 pub use overhead::{OverheadArgs, OverheadPart, SampleTimer, SamplingArgs};
 pub use selection::SelectionArgs;
@@ -79,8 +81,10 @@ pub enum Command {
         after_help = "Example:\n  spanfire export server.spanfire --to folded | flamegraph.pl > server.svg"
     )]
     Export(ExportArgs),
-    /// Shows what recording cost, per span name
-    #[command(after_help = "Example:\n  spanfire overhead server.spanfire --format json")]
+    /// Shows what recording cost, of a recording, or by running a program with and without
+    #[command(
+        after_help = "Example:\n  spanfire overhead server.spanfire --format json\n  spanfire overhead --duration 2min -- target/release/import big.csv"
+    )]
     Overhead(OverheadArgs),
     /// Makes a recording of another tool's profile: folded stacks, perf script, trace events, pprof
     #[command(

@@ -1,6 +1,6 @@
 //! `spanfire overhead`: a recording to account for, or a program to try.
 
-use super::{SelectionArgs, TableFormat};
+use super::{ExperimentArgs, SelectionArgs, TableFormat};
 use clap::{Args, ValueEnum};
 use std::ffi::OsString;
 use std::path::PathBuf;
@@ -23,9 +23,11 @@ pub struct OverheadArgs {
     #[command(flatten)]
     pub sampling: SamplingArgs,
     /// A program to run with and without recording, and its arguments
-    // Hidden until it is accepted.
-    #[arg(last = true, value_name = "CMD", hide = true)]
+    #[arg(last = true, value_name = "CMD")]
     pub command: Vec<OsString>,
+    /// How a program is tried.
+    #[command(flatten)]
+    pub experiment: ExperimentArgs,
     /// What of the recording. Last, since its heading stands over all that follows.
     #[command(flatten)]
     pub selection: SelectionArgs,
@@ -35,10 +37,10 @@ pub struct OverheadArgs {
 #[derive(Debug, Args)]
 pub struct SamplingArgs {
     /// How often samplers look, in samples per second
-    #[arg(long, value_name = "HZ", value_delimiter = ',', default_values_t = [99, 999, 4_999])]
+    #[arg(long, value_name = "HZ", conflicts_with = "command", value_delimiter = ',', default_values_t = [99, 999, 4_999])]
     pub hz: Vec<u32>,
     /// When samplers look
-    #[arg(long, value_enum, default_value_t)]
+    #[arg(long, conflicts_with = "command", value_enum, default_value_t)]
     pub timer: SampleTimer,
 }
 
