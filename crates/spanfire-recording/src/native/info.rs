@@ -1,6 +1,7 @@
 //! How a recording was sampled, and what was mapped.
 
 use minicbor::{Decode, Encode};
+use std::fmt;
 
 /// A file that was mapped, executable, into the process: where addresses find their symbols.
 #[derive(Clone, Debug, PartialEq, Eq, Encode, Decode)]
@@ -99,5 +100,24 @@ impl Sampling {
     pub fn true_hz(&self) -> Option<f64> {
         let cpu_ns = self.cpu_ns.filter(|&ns| ns > 0)?;
         Some(self.samples.saturating_add(self.lost_samples) as f64 * 1e9 / cpu_ns as f64)
+    }
+}
+
+impl fmt::Display for Sampling {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let by = match self.method {
+            SamplingMethod::None => "nothing",
+            SamplingMethod::PerfEvents => "perf events",
+            SamplingMethod::TimerSignal => "timer signals",
+        };
+        write!(
+            f,
+            "{} samples per second on a processor were asked for, taken by {by}",
+            self.asked_hz
+        )?;
+        match &self.why {
+            Some(why) => write!(f, ": {why}"),
+            None => Ok(()),
+        }
     }
 }
