@@ -13,7 +13,8 @@ use serde_json::Value;
 /// the command name the model's types, which the views hand them, from where they are defined.
 const EDGES: [(&str, &[&str]); 6] = [
     ("spanfire-recording", &[]),
-    ("spanfire", &["spanfire-recording"]),
+    ("spanfire-sampler", &["spanfire-recording"]),
+    ("spanfire", &["spanfire-recording", "spanfire-sampler"]),
     ("spanfire-views", &["spanfire-recording"]),
     ("spanfire-render", &["spanfire-views", "spanfire-recording"]),
     ("spanfire-import", &["spanfire-recording"]),

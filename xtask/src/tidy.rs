@@ -24,6 +24,8 @@ const UNSAFE: &[(&str, &str)] = &[
         "crates/spanfire/src/lane/slot.rs",
         "a thread's way to its lane without a count of references",
     ),
+    ("crates/spanfire-sampler/src/perf/event.rs", "perf_event_open, which no crate of ours wraps"),
+    ("crates/spanfire-sampler/src/perf/ring.rs", "memory that the kernel writes while we read"),
     ("tests/programs/notes.rs", "memory that outlives a killed process"),
     ("tests/programs/allocating.rs", "an allocator that traces"),
     ("tests/dynamic_library.rs", "loads a library and calls what is in it"),

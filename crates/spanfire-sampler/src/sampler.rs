@@ -1,0 +1,102 @@
+//! The sampler: one of the mechanisms, chosen at the start, and what it counted.
+
+use crate::{
+    Choice, Error, MAX_HZ, Options,
+    images::Images,
+    perf::{Counts, PerfEvents},
+};
+use spanfire_recording::{Batch, Image, SampleClock, Sampling, SamplingMethod};
+
+/// Samples this process until it is stopped or dropped.
+///
+/// It belongs to the thread that started it, which is the one that it does not sample.
+#[derive(Debug)]
+pub struct Sampler {
+    mechanism: Mechanism,
+    images: Images,
+    sampling: Sampling,
+}
+
+#[derive(Debug)]
+enum Mechanism {
+    Perf(PerfEvents),
+}
+
+impl Sampler {
+    /// Samples every thread but the calling one from now on.
+    ///
+    /// # Errors
+    /// If the rate is none, or neither mechanism that [`Options::choice`] allows can be used: the
+    /// message says why, and what would help.
+    pub fn start(options: Options) -> Result<Sampler, Error> {
+        if !(1..=MAX_HZ).contains(&options.hz) {
+            let message = format!("{} samples per second: 1 to {MAX_HZ} can be", options.hz);
+            return Err(Error::new(message));
+        }
+        let (mechanism, why) = choose(&options)?;
+        let method = match mechanism {
+            Mechanism::Perf(_) => SamplingMethod::PerfEvents,
+        };
+        let switches = match &mechanism {
+            Mechanism::Perf(perf) => options.switches && perf.no_switches.is_none(),
+        };
+        let sampling = Sampling { method, why, switches, ..Sampling::asked(options.hz) };
+        Ok(Sampler { mechanism, images: Images::default(), sampling })
+    }
+
+    /// Adds what was captured since the last call to `batch`, which is to hold samples of this
+    /// sampler alone.
+    pub fn drain(&mut self, batch: &mut Batch) {
+        batch.clock = SampleClock::MonotonicRaw;
+        match &mut self.mechanism {
+            Mechanism::Perf(perf) => perf.drain(batch),
+        }
+    }
+
+    /// The images that were mapped since the last call.
+    pub fn new_images(&mut self) -> Vec<Image> {
+        self.images.take_new()
+    }
+
+    /// How it is sampled, and what was drained and lost up to now.
+    pub fn sampling(&mut self) -> Sampling {
+        let sampling = &mut self.sampling;
+        match &self.mechanism {
+            Mechanism::Perf(perf) => {
+                let Counts { cpu_ns, lost_samples, lost_switches } = perf.counts();
+                sampling.samples = perf.taken.samples;
+                sampling.switch_count = perf.taken.switches;
+                sampling.throttled = perf.taken.throttled;
+                (sampling.lost_samples, sampling.lost_switches) = (lost_samples, lost_switches);
+                sampling.cpu_ns = Some(cpu_ns);
+            }
+        }
+        sampling.clone()
+    }
+
+    /// Ends sampling and adds what is left to `batch`.
+    pub fn stop(mut self, batch: &mut Batch) -> Sampling {
+        match &mut self.mechanism {
+            Mechanism::Perf(perf) => perf.disable(),
+        }
+        self.drain(batch);
+        Sampling { ended: true, ..self.sampling() }
+    }
+}
+
+/// The mechanism, and why it is not a better one.
+fn choose(options: &Options) -> Result<(Mechanism, Option<String>), Error> {
+    let perf = if options.refuse_perf {
+        Err(Error::new("perf events are refused (as was asked for)"))
+    } else {
+        PerfEvents::start(options)
+    };
+    match (options.choice, perf) {
+        (Choice::Perf, Ok(perf)) => {
+            let why = perf.no_switches.clone();
+            Ok((Mechanism::Perf(perf), why))
+        }
+        (_, Err(error)) => Err(error),
+        (_, Ok(perf)) => Ok((Mechanism::Perf(perf), None)),
+    }
+}
