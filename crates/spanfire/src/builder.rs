@@ -8,6 +8,7 @@ use crate::{
     core::{Core, Parts},
     fork,
     lane::Slot,
+    native,
     primitives::channel::bounded,
     probe_cost, process,
     sink::Sink,
@@ -45,6 +46,7 @@ impl Recorder {
             buffer_bytes: DEFAULT_BUFFER_BYTES,
             overflow: Overflow::default(),
             tail: true,
+            sampling: native::Wanted::default(),
             clock: None,
         }
     }
@@ -72,6 +74,7 @@ pub struct Builder {
     buffer_bytes: usize,
     overflow: Overflow,
     tail: bool,
+    sampling: native::Wanted,
     clock: Option<RecordingClock>,
 }
 
@@ -145,6 +148,30 @@ impl Builder {
     /// 1 MiB. Recording costs the same with it.
     pub fn tail(mut self, tail: bool) -> Self {
         self.tail = tail;
+        self
+    }
+
+    /// Takes native stack samples beside the spans, `hz` for each second that a thread spends on a
+    /// processor, and notices when threads run.
+    ///
+    /// Threads that are started before the recorder is built are sampled too, but not those of forked
+    /// processes. Where the system refuses, recording goes on without: [`Guard::sampling`] says so,
+    /// as does `spanfire info`.
+    #[cfg(feature = "sampler")]
+    pub fn sample(self, hz: u32) -> Self {
+        self.sample_with(crate::sampler::Options::new(hz))
+    }
+
+    /// Takes native stack samples as `options` say.
+    #[cfg(feature = "sampler")]
+    pub fn sample_with(mut self, options: crate::sampler::Options) -> Self {
+        self.sampling = native::Wanted::of(options);
+        self
+    }
+
+    /// What [`sample`](Self::sample) would say.
+    pub(crate) fn sampling(mut self, wanted: native::Wanted) -> Self {
+        self.sampling = wanted;
         self
     }
 
@@ -278,13 +305,16 @@ impl Builder {
             full,
             empty,
         }));
-        let collector = Collector::new(Arc::clone(&core), full_end, empty_end, writer);
+        let status = native::Status::default();
+        let (native, sampling) = self.sampling.prepare(&status);
+        let collector = Collector::new(Arc::clone(&core), full_end, empty_end, writer, native);
         let collector = std::thread::Builder::new()
             .name("spanfire".into())
             // What the collector does is no part of the profile, nor may it wait for itself.
             .spawn(|| Slot::closed(|| collector.run()))
             .map_err(Error::thread)?;
-        let guard = Guard::new(Arc::clone(&core), collector);
+        sampling.wait();
+        let guard = Guard::new(Arc::clone(&core), collector, status);
         Ok((core, guard))
     }
 }

@@ -19,6 +19,7 @@ use crate::{
     core::Core,
     lane::{Lane, Untold},
     names::Ends,
+    native::Native,
     primitives::channel::{Receiver, RecvTimeoutError, Sender},
     sink::Sink,
 };
@@ -74,6 +75,7 @@ pub(crate) struct Collector {
     /// Full chunks that came while the sink refused bytes.
     held: VecDeque<(u32, Full)>,
     words: Vec<u64>,
+    native: Native,
 }
 
 /// How far the collector is in one lane.
@@ -101,6 +103,7 @@ impl Collector {
         full: Receiver<Message>,
         empty: Sender<Chunk>,
         writer: Writer<Sink>,
+        native: Native,
     ) -> Self {
         Collector {
             core,
@@ -116,11 +119,13 @@ impl Collector {
             returning: VecDeque::new(),
             held: VecDeque::new(),
             words: Vec::new(),
+            native,
         }
     }
 
     /// Collects until told to finish; gives the finished recording's sink back.
     pub fn run(mut self) -> Result<Sink, Error> {
+        self.sample(Native::start);
         let mut next_look = Instant::now() + LOOK;
         let mut next_age = Instant::now() + AGE;
         let rest = REST.min(REST_PER_CHUNK * self.core.chunks() as u32);
@@ -149,6 +154,7 @@ impl Collector {
             }
             if now >= next_look {
                 self.look();
+                self.sample(Native::look);
                 if std::mem::take(&mut self.events_seen) {
                     self.last_events = now;
                 }
@@ -163,6 +169,7 @@ impl Collector {
     }
 
     pub fn finish(mut self) -> Result<Sink, Error> {
+        self.sample(Native::stop);
         // What threads have sent up to a look waits after it; the rest was open at the look. So
         // nothing recorded before this is missed, though threads go on meanwhile.
         loop {
@@ -399,6 +406,16 @@ impl Collector {
                     cause: LossCause::Overflow,
                 })
             });
+        }
+    }
+
+    /// Has the sampler write, unless the writer has failed before.
+    fn sample(
+        &mut self,
+        step: impl FnOnce(&mut Native, &mut Writer<Sink>) -> Result<(), spanfire_recording::Error>,
+    ) {
+        if self.failure.is_none() {
+            self.failure = step(&mut self.native, &mut self.writer).err();
         }
     }
 

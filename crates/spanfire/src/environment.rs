@@ -1,6 +1,6 @@
 //! What the environment says to [`init`](crate::init).
 
-use crate::{Error, Guard, Recorder};
+use crate::{Error, Guard, Recorder, native};
 use std::{env, path::PathBuf};
 use tracing_subscriber::filter::Targets;
 
@@ -11,6 +11,8 @@ use tracing_subscriber::filter::Targets;
 /// | `SPANFIRE` | `on`, or `off`: no subscriber is installed | `on` |
 /// | `SPANFIRE_OUT` | the recording's path | `<executable>-<process id>.spanfire` |
 /// | `SPANFIRE_FILTER` | targets and levels, as `my_crate=debug,hyper=off` | everything |
+/// | `SPANFIRE_SAMPLE` | native samples per second on a processor; needs the feature `sampler` | `off` |
+/// | `SPANFIRE_SAMPLER` | what may take them: `perf` events, timer `signal`s, or `auto` for the second where the first are refused | `perf` |
 ///
 /// Keep the guard to the end of `main`; dropping it finishes the recording:
 ///
@@ -36,7 +38,7 @@ pub fn init() -> Result<Guard, Error> {
     if let Some(filter) = filter()? {
         builder = builder.filter(filter);
     }
-    builder.init()
+    builder.sampling(native::from_environment()?).init()
 }
 
 fn is_on() -> Result<bool, Error> {

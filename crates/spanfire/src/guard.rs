@@ -5,9 +5,10 @@ use crate::{
     collector::Message,
     core::{Core, State},
     exit,
+    native::Status,
     sink::Sink,
 };
-use spanfire_recording::Recording;
+use spanfire_recording::{Recording, Sampling};
 use std::{
     fmt,
     sync::{Arc, Mutex, PoisonError},
@@ -28,12 +29,18 @@ pub struct Guard {
 /// A recorder and its collector, until one of the guard and the process's exit finishes it.
 pub(crate) struct Running {
     core: Arc<Core>,
+    sampling: Status,
     collector: Mutex<Option<JoinHandle<Result<Sink, Error>>>>,
 }
 
 impl Guard {
-    pub(crate) fn new(core: Arc<Core>, collector: JoinHandle<Result<Sink, Error>>) -> Guard {
-        let running = Arc::new(Running { core, collector: Mutex::new(Some(collector)) });
+    pub(crate) fn new(
+        core: Arc<Core>,
+        collector: JoinHandle<Result<Sink, Error>>,
+        sampling: Status,
+    ) -> Guard {
+        let collector = Mutex::new(Some(collector));
+        let running = Arc::new(Running { core, sampling, collector });
         exit::finish_at_exit(&running);
         Guard { running: Some(running) }
     }
@@ -57,6 +64,12 @@ impl Guard {
     /// up to 100 ms.
     pub fn survives_kill(&self) -> bool {
         self.running.as_ref().is_some_and(|running| running.core.survives_kill())
+    }
+
+    /// How native samples are taken, with counts up to a second ago; `None` where none were asked for.
+    /// As text it is a sentence: what is sampled, or why nothing is.
+    pub fn sampling(&self) -> Option<Sampling> {
+        self.running.as_ref()?.sampling.get()
     }
 
     /// Stops recording new spans and instants. Spans that live now are followed to their end, so

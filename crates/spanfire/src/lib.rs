@@ -8,6 +8,7 @@
 //!
 //! [`init`] installs the stand-alone [`Subscriber`], the cheapest form. A program that has other
 //! layers adds a [`Layer`] beside them; [`Recorder::builder`] makes both and says what is recorded.
+//! With the feature `sampler`, [`Builder::sample`](Builder) adds native stack samples.
 //! The `spanfire` command turns the recording into flame charts, flamegraphs and tables.
 //!
 //! # What it does to the program
@@ -66,6 +67,7 @@ mod collector;
 mod sink;
 mod thread;
 mod process;
+mod native;
 mod probe_cost;
 mod exit;
 mod fork;
@@ -73,11 +75,17 @@ mod error;
 #[cfg(spanfire_loom)]
 mod models;
 
+/// What [`Builder::sample_with`] takes.
+#[cfg(feature = "sampler")]
+pub mod sampler {
+    pub use spanfire_sampler::{Choice, MAX_HZ, Options};
+}
+
 pub use builder::{Builder, Overflow, Recorder};
 pub use environment::init;
 pub use error::Error;
 pub use fields::Fields;
 pub use guard::Guard;
 pub use layer::Layer;
-pub use spanfire_recording::Recording;
+pub use spanfire_recording::{Recording, Sampling, SamplingMethod};
 pub use subscriber::Subscriber;

@@ -80,7 +80,8 @@ impl Stage {
         }));
         core.callsite_number(&METADATA).expect("there are few callsites");
         let writer = Writer::new(Sink::Memory(Vec::new()), &header()).expect("memory takes all");
-        let collector = Collector::new(Arc::clone(&core), full_end, empty_end, writer);
+        let collector =
+            Collector::new(Arc::clone(&core), full_end, empty_end, writer, Default::default());
         Stage { core, collector }
     }
 
