@@ -45,6 +45,22 @@ impl Output {
         self,
         content: impl FnOnce(&mut dyn Write) -> Result<(), Error>,
     ) -> Result<(), Failure> {
+        let line = match self.place {
+            Place::Renamed { .. } => format!("{}\n", self.typed.display()),
+            Place::Stdout | Place::Direct { .. } => String::new(),
+        };
+        self.write_unsaid(content)?;
+        match line.is_empty() {
+            true => Ok(()),
+            false => write_stdout(|sink| Ok(sink.write_all(line.as_bytes())?)),
+        }
+    }
+
+    /// The same without printing the path: for a result beside another that goes to standard output.
+    pub fn write_unsaid(
+        self,
+        content: impl FnOnce(&mut dyn Write) -> Result<(), Error>,
+    ) -> Result<(), Failure> {
         let bad = |error| Failure::bad(&self.typed, error);
         match self.place {
             Place::Stdout => write_stdout(content),
@@ -52,9 +68,7 @@ impl Output {
             Place::Renamed { target, temporary } => {
                 buffered(&temporary.file, content).map_err(bad)?;
                 let renamed = temporary.rename_to(&target);
-                renamed.map_err(|error| unwritable(&self.typed, &error))?;
-                let line = format!("{}\n", self.typed.display());
-                write_stdout(|sink| Ok(sink.write_all(line.as_bytes())?))
+                renamed.map_err(|error| unwritable(&self.typed, &error))
             }
         }
     }

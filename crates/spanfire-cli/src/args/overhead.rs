@@ -42,6 +42,9 @@ pub struct SamplingArgs {
     /// When samplers look
     #[arg(long, conflicts_with = "command", value_enum, default_value_t)]
     pub timer: SampleTimer,
+    /// Draw the errors of samplers and of spans over the share of each frame
+    #[arg(long, value_name = "OUT.svg")]
+    pub scatter: Option<PathBuf>,
 }
 
 /// `--timer`.

@@ -32,3 +32,11 @@ fn a_rate_of_nothing_is_a_typing_error() {
         &["--hz 0", "samples per second"],
     );
 }
+
+#[test]
+fn the_picture_leaves_standard_output_to_the_tables() {
+    let desk = Desk::new();
+    let json = desk.json(&["overhead", "run.spanfire", "--format", "json", "--scatter", "s.svg"]);
+    assert!(json["sampling"].is_object());
+    assert!(desk.read("s.svg").contains("believe the "));
+}

@@ -2,6 +2,7 @@
 //!
 //! - `text`, `json`, `csv`: rates, depths, sizes, and names or frames one by one
 //! - `rows`: a frame as programs read it
+//! - `scatter`: the picture
 //! - `percent`: shares and errors as people read them
 
 mod percent;
@@ -9,6 +10,9 @@ mod rows;
 mod text;
 mod json;
 mod csv;
+mod scatter;
+
+pub use scatter::{ScatterOptions, sampling_scatter};
 
 use crate::Error;
 use crate::tables::Format;

@@ -3,7 +3,7 @@
 use spanfire_recording::raw::{Buffer, subscriber_span_id};
 use spanfire_recording::{
     Anchor, Callsite, CallsiteId, CallsiteKind, ClockInfo, ClockSource, Form, Header, Lane, Level,
-    Recording, Tick, Writer,
+    ProbeCost, Recording, Tick, Writer,
 };
 use spanfire_views::{CallTree, Replay, Selection, Stacks};
 
@@ -57,6 +57,15 @@ impl Thread {
 
 /// The recording of one thread.
 pub fn recording(callsites: &[Callsite], run: impl FnOnce(&mut Thread)) -> Recording {
+    recording_that_cost(callsites, None, run)
+}
+
+/// The same, with what recording a span cost.
+pub fn recording_that_cost(
+    callsites: &[Callsite],
+    cost: Option<ProbeCost>,
+    run: impl FnOnce(&mut Thread),
+) -> Recording {
     let header = Header {
         form: Form::Subscriber,
         clock: ClockInfo {
@@ -78,6 +87,9 @@ pub fn recording(callsites: &[Callsite], run: impl FnOnce(&mut Thread)) -> Recor
     run(&mut thread);
     let mut writer = Writer::new(Vec::new(), &header).unwrap();
     writer.anchor(&anchor(0)).unwrap();
+    if let Some(cost) = cost {
+        writer.probe_cost(&cost).unwrap();
+    }
     for callsite in callsites {
         writer.callsite(callsite).unwrap();
     }

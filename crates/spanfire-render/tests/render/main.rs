@@ -6,6 +6,7 @@ mod folded;
 mod diff;
 mod experiment;
 mod flamegraph;
+mod sampling;
 mod threads;
 mod request;
 

@@ -4,7 +4,8 @@ use super::Section;
 use crate::args::{OverheadArgs, SampleTimer, SamplingArgs};
 use crate::failure::Failure;
 use crate::input::Input;
-use spanfire_render::sampling::{SamplingTableOptions, sampling};
+use crate::output::Output;
+use spanfire_render::sampling::{SamplingTableOptions, ScatterOptions, sampling, sampling_scatter};
 use spanfire_views::{SamplingEstimate, SamplingOptions};
 
 /// More rows scroll the tables above off the screen. Programs get all rows.
@@ -16,7 +17,13 @@ const HZ_MAX: u32 = 1_000_000;
 /// Lets samplers watch what was recorded.
 pub fn section(input: &Input, args: &OverheadArgs) -> Result<Section, Failure> {
     let options = options(&args.sampling)?;
+    let picture = args.sampling.scatter.as_ref();
+    let picture = picture.map(|path| Output::open(path, input.path())).transpose()?;
     let estimate = input.view(|replay| SamplingEstimate::of(replay, &options))?;
+    if let Some(picture) = picture {
+        let options = ScatterOptions { subtitle: Some(input.name()), ..ScatterOptions::default() };
+        picture.write_unsaid(|sink| sampling_scatter(&estimate, &options, sink))?;
+    }
     let tables =
         SamplingTableOptions { limit: Some(NAMES_IN_A_TABLE), ..SamplingTableOptions::default() };
     Ok(Section {
