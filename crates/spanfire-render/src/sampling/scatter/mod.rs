@@ -121,12 +121,16 @@ fn header(
         true => counted(all as u64, "frame"),
         false => format!("the {} largest of {}", count(drawn as u64), counted(all as u64, "frame")),
     };
-    let what = match drawn {
-        0 => "nothing ran in this selection that a sampler could have seen".to_owned(),
-        _ => format!(
-            "{shown}, {} busy. Chance makes a sampler wrong about small shares; recording makes \
-             short spans too long. The lower of the two is to be believed.",
-            duration(estimate.busy_ns())
+    let busy = duration(estimate.busy_ns());
+    let what = match (drawn, estimate.median_bias()) {
+        (0, _) => "nothing ran in this selection that a sampler could have seen".to_owned(),
+        (_, Some(_)) => format!(
+            "{shown}, {busy} busy. Chance makes a sampler wrong about small shares; recording makes \
+             short spans too long. The lower of the two is to be believed."
+        ),
+        (_, None) => format!(
+            "{shown}, {busy} busy. Chance makes a sampler wrong about small shares. What recording \
+             cost is not in the recording."
         ),
     };
     let room = WIDTH - 2.0 * MARGIN;
