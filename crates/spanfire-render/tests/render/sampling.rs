@@ -51,7 +51,7 @@ fn every_frame_stands_in_the_panel_of_every_rate() {
     let svg = picture(&service(None));
     assert_eq!(count(&svg, "dot"), 3 * 3);
     assert_eq!(count(&svg, "span"), 0, "nothing is known of what recording cost");
-    assert!(!svg.contains("believe"), "and so nothing of which to believe");
+    assert!(!svg.contains(": believe"), "and so nothing of which to believe");
     let document = parsed(&svg);
     let titles = texts(&document, "title");
     let rare: Vec<_> = titles.iter().filter(|title| title.starts_with("serve → rare")).collect();
