@@ -28,6 +28,8 @@ mod number;
 mod content;
 mod folded;
 mod perf;
+mod chrome;
+mod pprof;
 
 pub use error::{Error, ErrorKind};
 pub use options::{Format, Options, Unit};
@@ -50,7 +52,8 @@ pub fn read<'a>(source: impl Read + 'a, options: &Options) -> Result<Profile, Er
     let profile = match format {
         Format::Folded => folded::read(content, options)?,
         Format::Perf => perf::read(content, options)?,
-        other => return Err(Error::input(format!("{} are not read yet", other.name()))),
+        Format::Chrome => chrome::read(content)?,
+        Format::Pprof => pprof::read(content, options)?,
     };
     profile.checked(format)
 }

@@ -65,6 +65,8 @@ pub(crate) struct Span {
     pub parent: Option<u32>,
     /// Whether it was alive when the profile ended.
     pub open: bool,
+    /// Of two that were created at once the one with the lower number came first.
+    pub order: u64,
 }
 
 impl Profile {
@@ -108,6 +110,14 @@ impl Profile {
                 "its times are more than eighteen years apart; their unit is not what the format says",
             ));
         }
+        for lane in &self.lanes {
+            let overlapping = overlapping(&lane.stays);
+            if overlapping > DEEPEST {
+                return Err(Error::input(format!(
+                    "{overlapping} spans at once on a thread; {DEEPEST} are the most that is read"
+                )));
+            }
+        }
         Ok(self)
     }
 
@@ -149,7 +159,7 @@ impl Profile {
         for callsite in self.callsites.all() {
             writer.callsite(callsite)?;
         }
-        let mut sweep = Sweep { spans: &self.spans, start_ns: self.start_ns, numbered: 0 };
+        let mut sweep = Sweep::new(&self.spans, self.lanes.len(), self.start_ns);
         for (number, stays) in (0..).zip(&mut self.lanes) {
             let lane = writer.lane(&stays.lane)?;
             sweep.lane(number, &mut stays.stays, |words| writer.events(lane, words).map(drop))?;
@@ -205,4 +215,21 @@ impl LaneStays {
     pub fn depth(&self) -> usize {
         self.open.len()
     }
+}
+
+/// How many stays there are at once, at most.
+fn overlapping(stays: &[Stay]) -> usize {
+    let mut starts: Vec<i64> = stays.iter().map(|stay| stay.start_ns).collect();
+    let mut ends: Vec<i64> = stays.iter().map(|stay| stay.end_ns).collect();
+    starts.sort_unstable();
+    ends.sort_unstable();
+    let mut ended = 0;
+    let mut most = 0;
+    for (started, start_ns) in starts.iter().enumerate() {
+        while ends.get(ended).is_some_and(|end_ns| end_ns <= start_ns) && ended < started {
+            ended += 1;
+        }
+        most = most.max(started + 1 - ended);
+    }
+    most
 }

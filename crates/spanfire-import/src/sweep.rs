@@ -19,25 +19,34 @@ const WORDS: usize = 1 << 16;
 
 /// Gives ids to spans, lane after lane.
 pub(crate) struct Sweep<'a> {
-    pub spans: &'a [Span],
+    spans: &'a [Span],
+    /// Those of each lane.
+    of_lanes: Vec<Vec<usize>>,
     /// What becomes tick 0.
-    pub start_ns: i64,
+    start_ns: i64,
     /// The spans so far that are one stay each.
-    pub numbered: u64,
+    numbered: u64,
 }
 
 /// What happens at a moment, in the order in which it does.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 enum Rank {
     Left,
-    Closed,
     Created,
     Entered,
-    /// Of a span that lived for no time.
-    ClosedAtOnce,
+    /// Last, since a span may be entered for no time as it closes.
+    Closed,
 }
 
-impl Sweep<'_> {
+impl<'a> Sweep<'a> {
+    pub fn new(spans: &'a [Span], lanes: usize, start_ns: i64) -> Sweep<'a> {
+        let mut of_lanes = vec![Vec::new(); lanes];
+        for (index, span) in spans.iter().enumerate() {
+            of_lanes[span.lane as usize].push(index);
+        }
+        Sweep { spans, of_lanes, start_ns, numbered: 0 }
+    }
+
     /// Hands on the words of a lane, part by part.
     pub fn lane<E>(
         &mut self,
@@ -58,7 +67,7 @@ impl Sweep<'_> {
         loop {
             let next = [
                 left.peek().map(|&at| (stays[at].end_ns, Rank::Left)),
-                closed.peek().map(|&span| self.closing(span)),
+                closed.peek().map(|&span| (self.spans[span].end_ns, Rank::Closed)),
                 created.peek().map(|&span| (self.spans[span].start_ns, Rank::Created)),
                 entered.peek().map(|&at| (stays[at].start_ns, Rank::Entered)),
             ];
@@ -72,7 +81,7 @@ impl Sweep<'_> {
                 Rank::Created => {
                     created.next().into_iter().for_each(|span| self.create(&mut words, tick, span));
                 }
-                Rank::Closed | Rank::ClosedAtOnce => {
+                Rank::Closed => {
                     closed.next().into_iter().for_each(|span| self.close(&mut words, tick, span));
                 }
                 Rank::Entered => entered
@@ -88,20 +97,13 @@ impl Sweep<'_> {
         write(words.words())
     }
 
-    /// The spans that are created on a lane, and the same as they are closed.
-    fn lives(&self, lane: u32) -> [Vec<usize>; 2] {
-        let here = (0..self.spans.len()).filter(|&span| self.spans[span].lane == lane);
-        let mut created: Vec<usize> = here.collect();
+    /// The spans that are created on a lane, in that order, and the same as they are closed.
+    fn lives(&mut self, lane: u32) -> [Vec<usize>; 2] {
+        let mut created = std::mem::take(&mut self.of_lanes[lane as usize]);
         let mut closed = created.clone();
-        // Of two at one moment the parent comes first.
-        created.sort_by_key(|&span| (self.spans[span].start_ns, Reverse(self.spans[span].end_ns)));
-        closed.sort_by_key(|&span| self.closing(span));
+        created.sort_by_key(|&span| (self.spans[span].start_ns, self.spans[span].order));
+        closed.sort_by_key(|&span| self.spans[span].end_ns);
         [created, closed]
-    }
-
-    fn closing(&self, span: usize) -> (i64, Rank) {
-        let Span { start_ns, end_ns, .. } = self.spans[span];
-        (end_ns, if start_ns == end_ns { Rank::ClosedAtOnce } else { Rank::Closed })
     }
 
     fn create(&self, words: &mut Buffer, tick: Tick, span: usize) {

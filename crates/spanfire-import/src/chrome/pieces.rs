@@ -1,0 +1,111 @@
+//! How the slices of our own export belong to spans.
+//!
+//! A slice has its span's number, and says whether it was cut from the one before. A span is an async
+//! event whose id is that number, and has its parent's.
+
+use super::event::Event;
+use super::lives::Edge;
+use crate::profile::{Profile, Span, Stay};
+use rustc_hash::FxHashMap;
+use spanfire_recording::CallsiteId;
+
+/// The spans so far.
+#[derive(Default)]
+pub(super) struct Pieces {
+    /// The index of each span, by its number.
+    known: FxHashMap<u64, u32>,
+    /// Slices that go on elsewhere: lane, span, and which of the lane's stays it is.
+    cut: FxHashMap<(usize, u32), usize>,
+    /// The number of each one's parent.
+    parents: Vec<Option<u64>>,
+}
+
+impl Pieces {
+    /// Says which span a slice is of. Whether it is a stay of its own, and not the rest of one.
+    pub fn piece(
+        &mut self,
+        event: &Event,
+        lane: usize,
+        stay: &mut Stay,
+        stays: &mut [Stay],
+        spans: &mut Vec<Span>,
+    ) -> bool {
+        let Some(number) = event.arguments.span.number() else { return true };
+        let index = self.index(number, lane, stay, spans);
+        stay.span = index + 1;
+        let goes_on = event.arguments.cut.is_true();
+        let begun = match event.arguments.continued.is_true() {
+            true => self.cut.remove(&(lane, index)),
+            false => None,
+        };
+        let Some(at) = begun.filter(|&at| at < stays.len()) else {
+            if goes_on {
+                self.cut.insert((lane, index), stays.len());
+            }
+            return true;
+        };
+        stays[at].end_ns = stay.end_ns;
+        if goes_on {
+            self.cut.insert((lane, index), at);
+        }
+        false
+    }
+
+    /// The beginning or end of a span's life. Whether it is one.
+    pub fn edge(
+        &mut self,
+        event: &Event,
+        edge: Edge,
+        lane: usize,
+        (at_ns, callsite): (i64, CallsiteId),
+        spans: &mut Vec<Span>,
+    ) -> bool {
+        let digits = event.id2.local.text().and_then(|id| id.strip_prefix("0x"));
+        let Some(number) = digits.and_then(|digits| u64::from_str_radix(digits, 16).ok()) else {
+            return false;
+        };
+        let stay = Stay { start_ns: at_ns, end_ns: at_ns, callsite, span: 0 };
+        let index = self.index(number, lane, &stay, spans) as usize;
+        let span = &mut spans[index];
+        match edge {
+            Edge::Begin => {
+                (span.start_ns, span.callsite, span.lane) = (at_ns, callsite, lane as u32);
+                span.open = event.arguments.open.is_true();
+                self.parents[index] = event.arguments.parent.number();
+            }
+            Edge::End => span.end_ns = at_ns,
+        }
+        true
+    }
+
+    fn index(&mut self, number: u64, lane: usize, stay: &Stay, spans: &mut Vec<Span>) -> u32 {
+        *self.known.entry(number).or_insert_with(|| {
+            let Stay { start_ns, end_ns, callsite, .. } = *stay;
+            let lane = lane as u32;
+            let order = number;
+            spans.push(Span { callsite, lane, start_ns, end_ns, parent: None, open: false, order });
+            self.parents.push(None);
+            spans.len() as u32 - 1
+        })
+    }
+
+    /// Finds parents, and sees to it that no span is shorter than where it ran.
+    pub fn finish(self, profile: &mut Profile) {
+        for (index, parent) in self.parents.iter().enumerate() {
+            let parent = parent.and_then(|number| self.known.get(&number).copied());
+            // One that would be its own ancestor is none: a parent was created before.
+            profile.spans[index].parent = parent.filter(|&parent| {
+                let (start, span) = (profile.spans[parent as usize].start_ns, profile.spans[index]);
+                start <= span.start_ns && parent as usize != index
+            });
+        }
+        for stay in profile.lanes.iter().flat_map(|lane| &lane.stays) {
+            if let Some(span) = (stay.span as usize).checked_sub(1) {
+                let span = &mut profile.spans[span];
+                span.start_ns = span.start_ns.min(stay.start_ns);
+                span.end_ns = span.end_ns.max(stay.end_ns).max(span.start_ns);
+            }
+        }
+        profile.spans.iter_mut().for_each(|span| span.end_ns = span.end_ns.max(span.start_ns));
+    }
+}

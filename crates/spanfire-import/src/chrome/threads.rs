@@ -1,0 +1,163 @@
+//! Which thread an event is of, and what was on it.
+
+use super::event::Event;
+use super::scalar::Scalar;
+use crate::error::Error;
+use crate::profile::{DEEPEST, Profile, Stay};
+use rustc_hash::FxHashMap;
+use spanfire_recording::CallsiteId;
+use std::cmp::Ordering;
+
+/// The threads of a trace, by process and thread as the events have them.
+#[derive(Default)]
+pub(super) struct Threads {
+    known: FxHashMap<(Id, Id), usize>,
+    lanes: Vec<Thread>,
+    processes: FxHashMap<Id, String>,
+    /// Ids that are texts, by number.
+    texts: FxHashMap<String, u64>,
+    /// How often a slice stands behind one that it lies around, and before one.
+    around_later: u64,
+    around_earlier: u64,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+enum Id {
+    Number(u64),
+    Text(u64),
+}
+
+struct Thread {
+    process: Id,
+    marks: Vec<Mark>,
+}
+
+/// The beginning or the end of a stay.
+#[derive(Clone, Copy)]
+struct Mark {
+    at_ns: i64,
+    /// `None` at an end.
+    begins: Option<CallsiteId>,
+}
+
+impl Threads {
+    /// The lane of an event.
+    pub fn lane(&mut self, event: &Event, profile: &mut Profile) -> usize {
+        let (process, thread) = (self.id(&event.process), self.id(&event.thread));
+        let lanes = &mut self.lanes;
+        *self.known.entry((process, thread)).or_insert_with(|| {
+            lanes.push(Thread { process, marks: Vec::new() });
+            match thread {
+                Id::Number(number) => profile.lane(None, Some(number)),
+                Id::Text(_) => profile.lane(event.thread.text().map(str::to_owned), None),
+            }
+        })
+    }
+
+    fn id(&mut self, id: &Scalar) -> Id {
+        if let Scalar::Unsigned(number) = id {
+            return Id::Number(*number);
+        }
+        let next = self.texts.len() as u64;
+        Id::Text(*self.texts.entry(id.to_string()).or_insert(next))
+    }
+
+    /// A name of a process or a thread.
+    pub fn metadata(&mut self, event: &Event, profile: &mut Profile) {
+        let Some(name) = event.arguments.name.text().filter(|name| !name.is_empty()) else {
+            return;
+        };
+        match event.name.text() {
+            Some("process_name") => {
+                let process = self.id(&event.process);
+                self.processes.insert(process, name.to_owned());
+            }
+            Some("thread_name") => {
+                let lane = self.lane(event, profile);
+                profile.lanes[lane].lane.thread_name = Some(name.to_owned());
+            }
+            _ => {}
+        }
+    }
+
+    /// A stay begins.
+    pub fn begin(&mut self, lane: usize, at_ns: i64, callsite: CallsiteId) {
+        self.lanes[lane].marks.push(Mark { at_ns, begins: Some(callsite) });
+    }
+
+    /// The innermost stay ends.
+    pub fn end(&mut self, lane: usize, at_ns: i64) {
+        self.lanes[lane].marks.push(Mark { at_ns, begins: None });
+    }
+
+    /// A slice comes behind another of its thread.
+    pub fn slice(&mut self, slice: &Stay, before: Option<&Stay>) {
+        let Some(before) = before else { return };
+        let is_around = |outer: &Stay, inner: &Stay| {
+            outer.start_ns <= inner.start_ns && outer.end_ns >= inner.end_ns
+        };
+        let length = |stay: &Stay| stay.end_ns - stay.start_ns;
+        match length(slice).cmp(&length(before)) {
+            Ordering::Greater if is_around(slice, before) => self.around_later += 1,
+            Ordering::Less if is_around(before, slice) => self.around_earlier += 1,
+            _ => {}
+        }
+    }
+
+    /// Makes stays of beginnings and ends, and names the lanes. Gives how many ends had no beginning.
+    pub fn finish(mut self, profile: &mut Profile, is_ours: bool) -> Result<u64, Error> {
+        // Slices with the same bounds: who writes a slice when it is over writes the inner one first.
+        if is_ours || self.around_later > self.around_earlier {
+            profile.lanes.iter_mut().for_each(|lane| lane.stays.reverse());
+        }
+        let mut unmatched = 0;
+        for (lane, thread) in profile.lanes.iter_mut().zip(&mut self.lanes) {
+            thread.marks.sort_by_key(|mark| mark.at_ns);
+            for mark in &thread.marks {
+                match mark.begins {
+                    Some(_) if lane.depth() >= DEEPEST => {
+                        return Err(Error::input(format!(
+                            "events nest deeper than {DEEPEST}; are their ends missing?"
+                        )));
+                    }
+                    Some(callsite) => lane.enter(mark.at_ns, callsite),
+                    None if lane.leave(mark.at_ns) => {}
+                    None => unmatched += 1,
+                }
+            }
+            thread.marks = Vec::new();
+        }
+        let open: usize = profile.lanes.iter().map(|lane| lane.depth()).sum();
+        if open > 0 {
+            profile.notes.push(format!("{open} spans that never end are open"));
+        }
+        self.name_processes(profile);
+        Ok(unmatched)
+    }
+
+    /// Threads of several processes say which they are of.
+    fn name_processes(&self, profile: &mut Profile) {
+        let mut processes: Vec<Id> = Vec::new();
+        for thread in &self.lanes {
+            if !processes.contains(&thread.process) {
+                processes.push(thread.process);
+            }
+        }
+        if let [process] = processes[..] {
+            profile.executable = self.processes.get(&process).cloned().unwrap_or_default();
+            if let Id::Number(number) = process {
+                profile.process_id = u32::try_from(number).unwrap_or(0);
+            }
+            return;
+        }
+        for ((lane, thread), number) in profile.lanes.iter_mut().zip(&self.lanes).zip(0..) {
+            let process = match (self.processes.get(&thread.process), thread.process) {
+                (Some(name), _) => name.clone(),
+                (None, Id::Number(number)) => format!("process {number}"),
+                (None, Id::Text(_)) => continue,
+            };
+            let label = lane.lane.label(spanfire_recording::LaneId(number));
+            lane.lane.thread_name = Some(format!("{label} ({process})"));
+        }
+    }
+}
