@@ -10,11 +10,12 @@ use serde_json::Value;
 /// What each library and the command may name, in journey order.
 ///
 /// An edge to a crate that is already behind another edge adds no dependency: the renderings and
-/// the command name the model's types, which the views hand them, from where they are defined.
+/// the command name the model's types, which the views hand them, from where they are defined. The
+/// recorder names views and renderings for a feature alone: [`RECORDER`] has neither.
 const EDGES: [(&str, &[&str]); 6] = [
     ("spanfire-recording", &[]),
     ("spanfire-sampler", &["spanfire-recording"]),
-    ("spanfire", &["spanfire-recording", "spanfire-sampler"]),
+    ("spanfire", &["spanfire-recording", "spanfire-sampler", "spanfire-views", "spanfire-render"]),
     ("spanfire-views", &["spanfire-recording"]),
     ("spanfire-render", &["spanfire-views", "spanfire-recording"]),
     ("spanfire-import", &["spanfire-recording"]),

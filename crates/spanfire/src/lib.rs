@@ -72,6 +72,8 @@ mod probe_cost;
 mod exit;
 mod fork;
 mod error;
+#[cfg(feature = "experiment")]
+pub mod experiment;
 #[cfg(spanfire_loom)]
 mod models;
 

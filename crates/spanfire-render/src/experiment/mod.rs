@@ -9,7 +9,7 @@ mod text;
 
 use crate::Error;
 use crate::tables::Format;
-use spanfire_views::{Experiment, Findings};
+use spanfire_views::{Arm, Experiment, Findings};
 use std::io::{self, Write};
 
 /// An experiment and what is to be said of it.
@@ -45,4 +45,16 @@ pub fn table(tried: &Tried<'_>, format: Format, sink: &mut dyn Write) -> Result<
         }
     }
     Ok(())
+}
+
+/// Runs that differ by more hide small costs.
+const SPREAD_MAX: f64 = 0.1;
+
+/// A note that runs differ much by themselves, where they do.
+pub fn noise(findings: &Findings) -> Option<String> {
+    let off = findings.effects.iter().find(|effect| effect.arm == Arm::Off)?;
+    let percent = Some(off.wall?.spread).filter(|&spread| spread > SPREAD_MAX)? * 100.0;
+    Some(format!(
+        "runs without a recorder differ by {percent:.0} %: a quieter machine, longer runs or more rounds would show smaller costs"
+    ))
 }

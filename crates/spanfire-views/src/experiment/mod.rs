@@ -45,6 +45,8 @@ pub use findings::{Additivity, Claim, Comparison, Effect, Findings, Measured};
 pub use interval::Ratio;
 
 use crate::random::Random;
+use crate::{Ledger, Replay, Summary};
+use spanfire_recording::Error;
 
 /// The chance that an interval does not hold the true ratio.
 const LEVEL: f64 = 0.05;
@@ -108,6 +110,21 @@ pub struct Recorded {
     pub ours_low_ns: u64,
     /// The most.
     pub ours_high_ns: u64,
+}
+
+impl Recorded {
+    /// What `replay` of a whole recording says; `None` if it does not hold its probe cost.
+    pub fn of(replay: &Replay<'_>) -> Result<Option<Recorded>, Error> {
+        let Some(ledger) = Ledger::of(replay)? else { return Ok(None) };
+        Ok(Some(Recorded {
+            spans: ledger.spans,
+            threads: Summary::of(replay)?.threads,
+            recorded_ns: ledger.recorded_ns,
+            ours_ns: ledger.ours_ns,
+            ours_low_ns: ledger.ours_ns * 4 / 5,
+            ours_high_ns: ledger.ours_ns * 6 / 5,
+        }))
+    }
 }
 
 /// The runs of a program, as they come.

@@ -13,7 +13,6 @@ mod arms;
 mod interrupt;
 mod plan;
 mod program;
-mod recorded;
 
 use crate::args::OverheadArgs;
 use crate::failure::{Failure, say};
@@ -23,8 +22,9 @@ use arms::Arms;
 use interrupt::Interrupt;
 use plan::Plan;
 use program::{Program, Stopped};
-use spanfire_render::experiment::{Tried, table};
-use spanfire_views::{Arm, Comparison, Effect, Experiment, Findings, Run};
+use spanfire_recording::Recording;
+use spanfire_render::experiment::{Tried, noise, table};
+use spanfire_views::{Arm, Experiment, Findings, Recorded, Replay, Run, Selection};
 use std::path::Path;
 use std::process::ExitCode;
 
@@ -33,9 +33,6 @@ const INTERRUPTED: u8 = 130;
 
 /// Programs that end sooner are mostly the recorder's start, in ns.
 const SHORT_NS: u64 = 200_000_000;
-
-/// Runs that differ by more hide small costs.
-const SPREAD_MAX: f64 = 0.1;
 
 /// Runs `args.command` in every way, and compares.
 pub fn experiment(args: &OverheadArgs) -> Result<ExitCode, Failure> {
@@ -95,7 +92,7 @@ impl Session {
                 bar.show(self.experiment.runs().len(), runs);
                 let number = self.experiment.runs().len() + 1;
                 let ran = program.run(arm, &format!("run {number}, round {}", round + 1))?;
-                let recorded = ran.recording().and_then(recorded::recorded);
+                let recorded = ran.recording().and_then(recorded);
                 let (wall_ns, cpu_ns) = (ran.wall_ns, ran.cpu_ns);
                 self.experiment.push(Run { round, arm, wall_ns, cpu_ns, recorded });
             }
@@ -120,24 +117,22 @@ impl Session {
     }
 }
 
+/// What the recording at `path` says of itself; nothing if it cannot be read. The times of its run
+/// count all the same.
+fn recorded(path: &Path) -> Option<Recorded> {
+    let recording = Recording::open(path).ok()?;
+    Recorded::of(&Replay::new(&recording, Selection::default())).ok()?
+}
+
 /// What makes the numbers say less than they seem to.
 fn reservations(findings: &Findings) -> Vec<String> {
     let off = findings.effects.iter().find(|effect| effect.arm == Arm::Off);
-    let Some(Effect { wall: Some(Comparison { median_ns, spread, .. }), .. }) = off else {
-        return Vec::new();
-    };
-    let mut notes = Vec::new();
-    if *median_ns < SHORT_NS {
-        notes.push(format!(
+    let median_ns = off.and_then(|off| off.wall).map_or(u64::MAX, |wall| wall.median_ns);
+    let short = (median_ns < SHORT_NS).then(|| {
+        format!(
             "the program takes {} only: starting a recorder takes some milliseconds by itself, so give the program more to do",
-            spanfire_render::duration(*median_ns)
-        ));
-    }
-    if *spread > SPREAD_MAX {
-        notes.push(format!(
-            "runs without a recorder differ by {:.0} %: a quieter machine, a longer run or more rounds would show smaller costs",
-            spread * 100.0
-        ));
-    }
-    notes
+            spanfire_render::duration(median_ns)
+        )
+    });
+    short.into_iter().chain(noise(findings)).collect()
 }

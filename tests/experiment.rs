@@ -1,0 +1,64 @@
+//! What recording costs is found, in process and by the command, where it costs something for
+//! certain: spans around nothing, in a program that does little else.
+
+use serde_json::Value;
+use spanfire::experiment::{Arm, Claim, Experiment};
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+const SPANS: u64 = 20_000;
+
+#[test]
+fn what_spans_around_nothing_cost_is_claimed_and_accounted_for() {
+    let spans = || (0..SPANS).for_each(|_| tracing::info_span!("nothing").in_scope(|| ()));
+    let outcome = Experiment::new("spans around nothing").rounds(8).run(spans).expect("an outcome");
+    let findings = outcome.findings();
+    for effect in &findings.effects {
+        let claim = effect.wall.expect("a time").claim;
+        let expected = match effect.arm {
+            Arm::Off | Arm::OffAgain => Claim::Reference,
+            _ => Claim::Costs,
+        };
+        assert_eq!(claim, expected, "{outcome}");
+        assert_eq!(effect.cpu.is_some(), cfg!(unix));
+    }
+    assert_eq!(findings.additivity.expect("a sum").spans, SPANS);
+    assert_eq!(outcome.runs().len(), 8 * 4);
+    let document: Value = serde_json::from_str(&outcome.to_json()).expect("an object");
+    assert_eq!(document["subject"], "spans around nothing");
+    assert!(outcome.to_string().starts_with("spans around nothing\nruns"), "{outcome}");
+    let folder = std::env::temp_dir().join(format!("spanfire-experiment-{}-0", std::process::id()));
+    assert!(!folder.exists());
+}
+
+/// The command as the workspace builds it; built here if only this package was.
+fn command() -> PathBuf {
+    let command = Path::new(env!("CARGO_BIN_EXE_spinning")).with_file_name("spanfire");
+    if !command.exists() {
+        let profile = if cfg!(debug_assertions) { "dev" } else { "release" };
+        let built = Command::new(env!("CARGO"))
+            .args(["build", "--quiet", "--package", "spanfire-cli", "--profile", profile])
+            .status();
+        assert!(built.expect("cargo").success());
+    }
+    command
+}
+
+#[test]
+#[cfg(unix)]
+fn the_command_finds_what_recording_costs_a_program_that_does_little_but_entering_spans() {
+    let output = Command::new(command())
+        .args(["overhead", "--rounds", "8", "--arms", "on,nowhere", "--format", "json", "--"])
+        .args([env!("CARGO_BIN_EXE_spinning"), &SPANS.to_string(), "10"])
+        .output()
+        .expect("the command");
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    let document: Value = serde_json::from_slice(&output.stdout).expect("an object");
+    let claims: Vec<_> = document["arms"].as_array().expect("arms")[2..]
+        .iter()
+        .map(|arm| (arm["arm"].as_str(), arm["wall_claim"].as_str(), arm["cpu_claim"].as_str()))
+        .collect();
+    let costs = Some("costs");
+    assert_eq!(claims, [(Some("on"), costs, costs), (Some("nowhere"), costs, costs)], "{document}");
+    assert_eq!(document["additivity"]["spans"], SPANS);
+}
