@@ -12,7 +12,7 @@ use serde_json::Value;
 /// An edge to a crate that is already behind another edge adds no dependency: the renderings and
 /// the command name the model's types, which the views hand them, from where they are defined. The
 /// recorder names views and renderings for a feature alone: [`RECORDER`] has neither.
-const EDGES: [(&str, &[&str]); 6] = [
+const EDGES: [(&str, &[&str]); 7] = [
     ("spanfire-recording", &[]),
     ("spanfire-sampler", &["spanfire-recording"]),
     ("spanfire", &["spanfire-recording", "spanfire-sampler", "spanfire-views", "spanfire-render"]),
