@@ -23,6 +23,9 @@ mod progress;
 mod output;
 mod directory;
 mod failure;
+mod symbols;
+mod perf_data;
+mod native;
 mod server;
 mod commands;
 

@@ -76,13 +76,18 @@ impl<'a> StackText<'a> {
 
     /// The frames from the base to one at this depth.
     pub(crate) fn at(&mut self, frame: Option<CallsiteId>, depth: usize) -> &str {
+        self.with(self.labels.get(frame), depth)
+    }
+
+    /// The frames from the base to one of this label at this depth.
+    pub(crate) fn with(&mut self, label: &str, depth: usize) -> &str {
         let Some(around) = depth.checked_sub(1) else { return NO_SPAN };
         self.ends.truncate(depth);
         self.text.truncate(self.ends.get(around).copied().unwrap_or(0));
         if around > 0 {
             self.text.push(';');
         }
-        self.text.push_str(self.labels.get(frame));
+        self.text.push_str(label);
         self.ends.push(self.text.len());
         &self.text
     }

@@ -50,7 +50,7 @@ pub enum Command {
     Info(InfoArgs),
     /// Draws every stack once, as wide as the time spent on it
     #[command(
-        after_help = "Example:\n  spanfire flamegraph server.spanfire --reverse --ignore '^idle'"
+        after_help = "Example:\n  spanfire flamegraph server.spanfire --reverse --ignore '^idle'\n  spanfire flamegraph server.spanfire --native"
     )]
     Flamegraph(FlamegraphArgs),
     /// Draws what ran when: every thread, or one request over all its threads
@@ -141,6 +141,17 @@ pub struct InfoArgs {
     pub input: InputArgs,
 }
 
+/// Native functions in spans, where they were sampled.
+#[derive(Debug, Args)]
+pub struct NativeArgs {
+    /// Open up each span's own time by the native functions that were sampled in it
+    #[arg(long)]
+    pub native: bool,
+    /// The same from the samples of `perf record -e cpu-clock:u -F 999 -g -k CLOCK_MONOTONIC_RAW`
+    #[arg(long, value_name = "PERF.DATA")]
+    pub perf: Option<PathBuf>,
+}
+
 /// How stacks are merged: shared by `flamegraph` and `export`.
 #[derive(Debug, Args)]
 pub struct StacksArgs {
@@ -156,6 +167,9 @@ pub struct StacksArgs {
     /// How frames are labelled
     #[arg(long, value_enum, default_value_t)]
     pub names: Names,
+    /// What stands below spans.
+    #[command(flatten)]
+    pub native: NativeArgs,
 }
 
 /// `spanfire flamegraph`.

@@ -89,11 +89,13 @@ fn folded(args: &ExportArgs, part: &SelectionArgs) -> Result<ExitCode, Failure> 
 
 /// A format of single spans has no merged stacks, so flags about them would do nothing.
 fn refuse_stacks(format: ExportFormat, stacks: &StacksArgs) -> Result<(), Failure> {
-    let StacksArgs { reverse, stacks, weight, names: _ } = stacks;
+    let StacksArgs { reverse, stacks, weight, native, names: _ } = stacks;
     let given = [
         (*reverse, "--reverse"),
         (stacks.is_some(), "--stacks"),
         (!matches!(weight, Weight::Busy), "--weight"),
+        (native.native, "--native"),
+        (native.perf.is_some(), "--perf"),
     ];
     let given = given.iter().find(|(given, _)| *given);
     given.map_or(Ok(()), |(_, flag)| Err(lacking(format, flag, "merged stacks")))

@@ -28,10 +28,11 @@ pub use run::run;
 pub use top::top;
 pub use view::view;
 
-use crate::args::{RowsArgs, StacksArgs, TableFormat};
+use crate::args::{NativeArgs, RowsArgs, StacksArgs, TableFormat};
 use crate::failure::Failure;
 use crate::input::Input;
-use spanfire_views::{CallTree, Stacks};
+use crate::native::Native;
+use spanfire_views::{CallTree, Hybrid, Stacks};
 
 /// More rows scroll a table's head off the screen. Programs get all rows.
 const ROWS_IN_A_TABLE: usize = 30;
@@ -53,6 +54,14 @@ fn call_tree(input: &Input, typed: &StacksArgs, by_root: bool) -> Result<CallTre
         None if by_root => Stacks::Span,
         None => Stacks::Thread,
     };
-    let tree = input.view(|replay| CallTree::of(replay, stacks))?;
+    let NativeArgs { native, perf } = &typed.native;
+    let tree = match *native || perf.is_some() {
+        true => {
+            let native = Native::needed(input, perf.as_deref())?;
+            let (samples, symbols) = (&native.samples, &native.symbols);
+            input.view(|replay| Hybrid::of(replay, stacks, samples, symbols))?.tree
+        }
+        false => input.view(|replay| CallTree::of(replay, stacks))?,
+    };
     Ok(if typed.reverse { tree.reversed() } else { tree })
 }

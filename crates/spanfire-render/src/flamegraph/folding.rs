@@ -1,5 +1,6 @@
 //! A call tree as the lines that `inferno` draws.
 
+use super::few;
 use crate::frame_labels::{FrameLabels, StackText};
 use spanfire_views::{CallTree, Node, Weight};
 use std::fmt::Write;
@@ -29,6 +30,7 @@ impl Folding {
     pub(super) fn of(
         tree: &CallTree,
         labels: &FrameLabels,
+        few: &[bool],
         weight: Weight,
         min_width_percent: f64,
     ) -> Folding {
@@ -41,7 +43,16 @@ impl Folding {
         let weights = drawn_weights(tree.nodes(), weight, &drawn);
         let mut folding = Folding { text: String::new(), ends: Vec::new() };
         folding.push(labels.get(None), tree.nodes()[0].own(weight));
-        folding.push_stacks(tree.nodes(), labels, &drawn, &weights);
+        let mut stacks = StackText::new(labels);
+        for (index, node) in tree.nodes().iter().enumerate().skip(1) {
+            if drawn(index) {
+                let stack = match few[index] {
+                    true => stacks.with(&few::label(labels.get(node.frame)), node.depth),
+                    false => stacks.of(node),
+                };
+                folding.push(stack, weights[index]);
+            }
+        }
         folding.push(TOO_NARROW, weights[0]);
         folding
     }
@@ -52,19 +63,6 @@ impl Folding {
             let start = line.checked_sub(1).map_or(0, |before| self.ends[before]);
             &self.text[start..self.ends[line]]
         })
-    }
-
-    fn push_stacks(
-        &mut self,
-        nodes: &[Node],
-        labels: &FrameLabels,
-        drawn: &dyn Fn(usize) -> bool,
-        weights: &[u64],
-    ) {
-        let mut stacks = StackText::new(labels);
-        for (index, node) in nodes.iter().enumerate().skip(1).filter(|&(index, _)| drawn(index)) {
-            self.push(stacks.of(node), weights[index]);
-        }
     }
 
     fn push(&mut self, path: &str, weight: u64) {

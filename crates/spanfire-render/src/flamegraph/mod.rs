@@ -4,9 +4,11 @@
 //! readers of flamegraphs know. Colours come from the palette shared with the charts. The width of
 //! a frame is exact; what is narrower than [`FlamegraphOptions::min_width_percent`] is left blank
 //! above its parent, as is what lies deeper than 1,000 frames, so that the size of the picture is
-//! bounded by its pixels and not by the recording. A reversed tree is drawn as it is: the
+//! bounded by its pixels and not by the recording. Native functions that were seen in few samples are
+//! hatched: their width says little. A reversed tree is drawn as it is: the
 //! innermost frames stand at the base, their callers above them.
 
+mod few;
 mod folding;
 mod restyle;
 
@@ -66,11 +68,13 @@ pub fn flamegraph(
         return nothing_recorded(&options.title, sink);
     }
     let labels = FrameLabels::of(tree, options.names);
-    let folding = Folding::of(tree, &labels, options.weight, options.min_width_percent);
+    let few = few::few(tree);
+    let folding = Folding::of(tree, &labels, &few, options.weight, options.min_width_percent);
     let mut palette = palette(tree, &labels);
     let mut inferno_options = inferno_options(tree, options);
     inferno_options.palette_map = Some(&mut palette);
-    let mut styled = Restyle::new(BufWriter::with_capacity(1 << 16, sink));
+    let hatch = if few.iter().any(|&few| few) { few::HATCH } else { "" };
+    let mut styled = Restyle::new(BufWriter::with_capacity(1 << 16, sink), hatch);
     // Chart mode is the one in which `inferno` takes the order of its input; it reads it backwards.
     from_lines(&mut inferno_options, folding.lines().rev(), &mut styled)?;
     Ok(styled.flush()?)
@@ -121,6 +125,7 @@ fn palette(tree: &CallTree, labels: &FrameLabels) -> PaletteMap {
     let colours = Palette::of(tree.callsites());
     for (frame, label) in labels.iter() {
         palette.insert(label, inferno_colour(colours.colour(tree.callsite(frame))));
+        palette.insert(few::label(label), inferno_colour(few::FEW));
     }
     palette
 }

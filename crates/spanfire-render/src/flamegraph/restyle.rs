@@ -10,13 +10,16 @@ const STYLE_END: &[u8] = b"</style>";
 /// A sink that adds our rules to the first style element that passes.
 pub(super) struct Restyle<W> {
     sink: W,
+    /// What follows our rules.
+    more: &'static str,
     /// What came so far, until the end of the style element is found.
     head: Option<Vec<u8>>,
 }
 
 impl<W: Write> Restyle<W> {
-    pub(super) fn new(sink: W) -> Self {
-        Restyle { sink, head: Some(Vec::new()) }
+    /// Puts our rules in, and `more` behind them.
+    pub(super) fn new(sink: W, more: &'static str) -> Self {
+        Restyle { sink, more, head: Some(Vec::new()) }
     }
 }
 
@@ -30,6 +33,7 @@ impl<W: Write> Write for Restyle<W> {
             let (style, rest) = head.split_at(searched + end);
             self.sink.write_all(style)?;
             self.sink.write_all(include_bytes!("style.css"))?;
+            self.sink.write_all(self.more.as_bytes())?;
             self.sink.write_all(rest)?;
             self.head = None;
         }
@@ -51,7 +55,7 @@ mod tests {
     #[track_caller]
     fn pass(pieces: &[&str]) -> String {
         let mut sink = Vec::new();
-        let mut restyle = Restyle::new(&mut sink);
+        let mut restyle = Restyle::new(&mut sink, "");
         for piece in pieces {
             restyle.write_all(piece.as_bytes()).unwrap();
         }

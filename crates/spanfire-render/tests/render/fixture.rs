@@ -93,7 +93,7 @@ pub fn recording_that_cost(
     for callsite in callsites {
         writer.callsite(callsite).unwrap();
     }
-    let lane = writer.lane(&Lane { thread_name: Some("main".to_owned()), os_thread_id: None });
+    let lane = writer.lane(&Lane { thread_name: Some("main".to_owned()), os_thread_id: Some(1) });
     writer.events(lane.unwrap(), thread.buffer.words()).unwrap();
     writer.anchor(&anchor(thread.now)).unwrap();
     Recording::from_bytes(writer.finish().unwrap()).unwrap()

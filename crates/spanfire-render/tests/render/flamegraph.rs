@@ -3,7 +3,9 @@
 use super::fixture::{call_tree, callsite, hostile_callsites, recording, tree_of};
 use super::{Full, parsed, texts, written};
 use spanfire_render::{FlamegraphOptions, flamegraph};
-use spanfire_views::{CallTree, Weight};
+use spanfire_views::{
+    CallTree, Function, Hybrid, NativeSamples, NativeSymbols, Replay, Selection, Stacks, Weight,
+};
 
 fn drawn(tree: &CallTree, options: &FlamegraphOptions) -> String {
     written(|sink| flamegraph(tree, options, sink))
@@ -32,6 +34,49 @@ fn frames_carry_the_tree_s_totals() {
     assert_eq!(frames, ["all (4,500 ns", "query (1,500 ns", "request (4,500 ns"]);
     let count = FlamegraphOptions { weight: Weight::Count, ..FlamegraphOptions::default() };
     assert!(drawn(&tree, &count).contains("query (3 spans, 50.00%)"));
+}
+
+/// `parse` was seen 6 times in `request`, `copy` and what recording does twice each.
+fn hybrid() -> CallTree {
+    let callsites = [callsite("request", "app", 1), callsite("query", "sqlx", 2)];
+    let recording = recording(&callsites, |thread| {
+        thread.span(0, |thread| {
+            thread.pass(1_000);
+            thread.span(1, |thread| thread.pass(500));
+        });
+    });
+    let mut symbols = NativeSymbols::default();
+    for (address, name) in [(1, "app::parse"), (2, "app::copy"), (3, "tracing::span::Span::new")] {
+        let name = name.to_owned();
+        let function = symbols.function(Function { name, file: None, line: None });
+        symbols.at(address, vec![function]);
+    }
+    let seen = [1, 1, 1, 1, 1, 1, 2, 2, 3, 3].iter().zip(0..);
+    let samples = NativeSamples::collect(seen.map(|(&address, at_ns)| (1, at_ns, [address])));
+    let replay = Replay::new(&recording, Selection::default());
+    Hybrid::of(&replay, Stacks::Thread, &samples, &symbols).unwrap().tree
+}
+
+#[test]
+fn functions_divide_their_spans_and_are_hatched_where_few_samples_say_so() {
+    let svg = drawn(&hybrid(), &FlamegraphOptions::default());
+    let mut shown = frames(&svg);
+    shown.sort();
+    let expected = [
+        "[not sampled] (500 ns",
+        "[profiler] (few samples) (200 ns",
+        "all (1,500 ns",
+        "copy (few samples) (200 ns",
+        "parse (600 ns",
+        "query (500 ns",
+        "request (1,500 ns",
+    ];
+    assert_eq!(shown, expected);
+    assert_eq!(svg.matches("fill=\"rgb(228,228,227)\"").count(), 2 + 1, "two frames and the rule");
+    assert!(svg.contains("<pattern id=\"few\""));
+    let reversed = frames(&drawn(&hybrid().reversed(), &FlamegraphOptions::default()));
+    assert!(reversed.contains(&"request (few samples) (200 ns".to_owned()), "{reversed:?}");
+    assert!(reversed.contains(&"request (600 ns".to_owned()), "{reversed:?}");
 }
 
 #[test]

@@ -59,7 +59,7 @@ impl NativeSymbols {
     }
 
     /// The functions whose source holds `callsite`; `None` if none is known.
-    pub(super) fn holders(&self, callsite: CallsiteId) -> Option<&FxHashSet<FunctionId>> {
+    pub fn holders(&self, callsite: CallsiteId) -> Option<&FxHashSet<FunctionId>> {
         self.holders.get(&callsite)
     }
 
