@@ -8,7 +8,7 @@ use tracing_subscriber::filter::Targets;
 ///
 /// | variable | meaning | default |
 /// |---|---|---|
-/// | `SPANFIRE` | `on`, or `off`: no subscriber is installed | `on` |
+/// | `SPANFIRE` | `on`; `off`: no subscriber is installed; `samples`: neither, and the recording holds native samples only | `on` |
 /// | `SPANFIRE_OUT` | the recording's path | `<executable>-<process id>.spanfire` |
 /// | `SPANFIRE_FILTER` | targets and levels, as `my_crate=debug,hyper=off` | everything |
 /// | `SPANFIRE_SAMPLE` | native samples per second on a processor; needs the feature `sampler` | `off` |
@@ -28,8 +28,14 @@ use tracing_subscriber::filter::Targets;
 /// If a variable makes no sense, the file cannot be created, or the process has a global subscriber
 /// already.
 pub fn init() -> Result<Guard, Error> {
-    if !is_on()? {
+    let asked = asked()?;
+    if asked == Asked::Nothing {
         return Ok(Guard::off());
+    }
+    let sampling = native::from_environment()?;
+    if asked == Asked::Samples && !sampling.is_some() {
+        let message = "`samples` of what rate? Set SPANFIRE_SAMPLE, to 999 for example";
+        return Err(Error::environment("SPANFIRE", message));
     }
     let mut builder = Recorder::builder();
     if let Some(path) = env::var_os("SPANFIRE_OUT").filter(|path| !path.is_empty()) {
@@ -38,15 +44,31 @@ pub fn init() -> Result<Guard, Error> {
     if let Some(filter) = filter()? {
         builder = builder.filter(filter);
     }
-    builder.sampling(native::from_environment()?).init()
+    builder = builder.sampling(sampling);
+    match asked {
+        Asked::Samples => builder.without_spans(),
+        _ => builder.init(),
+    }
 }
 
-fn is_on() -> Result<bool, Error> {
+/// What a recording is to hold.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Asked {
+    Nothing,
+    Samples,
+    Spans,
+}
+
+fn asked() -> Result<Asked, Error> {
     let value = env::var_os("SPANFIRE").unwrap_or_default();
     match value.to_string_lossy().to_ascii_lowercase().as_str() {
-        "" | "on" | "1" | "true" => Ok(true),
-        "off" | "0" | "false" => Ok(false),
-        other => Err(Error::environment("SPANFIRE", format!("`{other}` is neither on nor off"))),
+        "" | "on" | "1" | "true" => Ok(Asked::Spans),
+        "samples" => Ok(Asked::Samples),
+        "off" | "0" | "false" => Ok(Asked::Nothing),
+        other => {
+            let message = format!("`{other}` is none of on, samples and off");
+            Err(Error::environment("SPANFIRE", message))
+        }
     }
 }
 

@@ -34,6 +34,10 @@ fn wanted(value: &OsStr) -> Result<Wanted, Error> {
 }
 
 impl Wanted {
+    pub fn is_some(&self) -> bool {
+        false
+    }
+
     pub fn prepare(self, _: &Status) -> (Native, Started) {
         (Native, Started)
     }

@@ -74,6 +74,10 @@ impl Wanted {
         Wanted(Some(options))
     }
 
+    pub fn is_some(&self) -> bool {
+        self.0.is_some()
+    }
+
     /// The two sides of a sampler that the collector will start.
     pub fn prepare(self, status: &Status) -> (Native, Started) {
         let Some(options) = self.0 else { return (Native::default(), Started(None)) };
