@@ -57,7 +57,7 @@ pub use native::{
     SkewVerdict,
 };
 pub use overall::Overall;
-pub use overhead::Ledger;
+pub use overhead::{Account, COST_DOUBT, Compensated, Ledger, LedgerNode, LedgerTree, NameAccount};
 pub use replay::{Progress, Replay, Stacks};
 pub use request_chart::{ChartSegment, ChartSpan, RequestChart};
 pub use request_table::{Request, RequestId, RequestTable};

@@ -13,7 +13,7 @@ pub use choices::{
 pub use diff::{DiffArgs, DiffFormat, FailIf};
 pub use experiment::{ArmWord, ExperimentArgs};
 pub use import::{ImportArgs, ImportFormat};
-pub use overhead::{OverheadArgs, OverheadPart, SampleTimer, SamplingArgs};
+pub use overhead::{LedgerRows, OverheadArgs, OverheadPart, SampleTimer, SamplingArgs};
 pub use selection::SelectionArgs;
 
 use clap::{Args, Parser, Subcommand};

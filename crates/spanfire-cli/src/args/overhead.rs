@@ -1,6 +1,6 @@
 //! `spanfire overhead`: a recording to account for, or a program to try.
 
-use super::{ExperimentArgs, SelectionArgs, TableFormat};
+use super::{ExperimentArgs, Names, SelectionArgs, Stacks, TableFormat};
 use clap::{Args, ValueEnum};
 use std::ffi::OsString;
 use std::path::PathBuf;
@@ -17,6 +17,18 @@ pub struct OverheadArgs {
     /// Only this part of it; CSV holds one part, the first unless told
     #[arg(long, value_enum, value_name = "PART")]
     pub only: Option<OverheadPart>,
+    /// What the rows of the ledger are
+    #[arg(long, value_enum, default_value_t)]
+    pub by: LedgerRows,
+    /// Which stack a row is of, with --by stack [default: span with --root, otherwise thread]
+    #[arg(long, value_enum)]
+    pub stacks: Option<Stacks>,
+    /// How spans are labelled
+    #[arg(long, value_enum, default_value_t)]
+    pub names: Names,
+    /// How many rows at most, 0 for all [default: 30 in a table, otherwise all]
+    #[arg(long, value_name = "N")]
+    pub limit: Option<usize>,
     /// Where it goes; `-` is standard output
     #[arg(short, long, value_name = "OUT", default_value = "-")]
     pub output: PathBuf,
@@ -66,4 +78,14 @@ pub enum OverheadPart {
     Ledger,
     /// What samplers would have said
     Sampling,
+}
+
+/// `overhead --by`.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub enum LedgerRows {
+    /// Names of spans
+    #[default]
+    Name,
+    /// Stacks
+    Stack,
 }

@@ -38,7 +38,11 @@ use spanfire_views::{CallTree, Hybrid, Stacks};
 const ROWS_IN_A_TABLE: usize = 30;
 
 fn limit(rows: &RowsArgs) -> Option<usize> {
-    match (rows.limit, rows.format) {
+    limit_of(rows.limit, rows.format)
+}
+
+fn limit_of(typed: Option<usize>, format: TableFormat) -> Option<usize> {
+    match (typed, format) {
         (Some(0), _) => None,
         (Some(limit), _) => Some(limit),
         (None, TableFormat::Table) => Some(ROWS_IN_A_TABLE),

@@ -237,13 +237,37 @@ fn a_selection_that_holds_nothing_gives_an_empty_table() {
     assert_eq!(table, "no requests\n");
 }
 
+/// `startup` and the hostile span stand alone: 16 ns inside each. Three requests have fields, one is
+/// entered twice; three spans are in them, each 31.5 ns outside.
 #[test]
 fn overhead_tells_what_recording_cost() {
     let desk = Desk::new();
-    let text = desk.stdout(&["overhead", "run.spanfire"]);
-    assert!(text.starts_with("recording took "), "{text}");
     let json = desk.json(&["overhead", "run.spanfire", "--format", "json"]);
-    assert_eq!(json["ledger"]["recorded_ns"], TOTAL_NS);
+    let total = &json["ledger"]["total"];
+    assert_eq!(total["recorded_ns"], TOTAL_NS);
+    let ns = |key: &str| total[key].as_u64().unwrap();
+    assert_eq!(ns("ours_ns"), 2 * 16 + 3 * 16 + 3 * 16 + 16 + 95);
+    assert_eq!(ns("compensated_ns") + ns("ours_ns") + ns("stalled_ns"), TOTAL_NS);
+    let rows = json["ledger"]["rows"].as_array().unwrap();
+    assert_eq!(rows[0]["name"], "request");
+    assert_eq!(
+        (&rows[0]["cost_inside_ns"], &rows[0]["cost_outside_ns"]),
+        (&json!(64), &json!(406))
+    );
+    let sum = |key: &str| rows.iter().map(|row| row[key].as_u64().unwrap()).sum::<u64>();
+    assert_eq!(sum("compensated_self_ns"), ns("compensated_ns"));
+    let text = desk.stdout(&["overhead", "run.spanfire"]);
+    assert!(
+        text.starts_with("recording took 239 ns of 2.610 ms (0.0 %) for 9 segments; "),
+        "{text}"
+    );
+    assert!(text.contains(" request\n"), "{text}");
+    let stacks = desk.stdout(&["overhead", "run.spanfire", "--by", "stack"]);
+    assert!(stacks.contains(" request;render\n"), "{stacks}");
+    let csv = desk.stdout(&["overhead", "run.spanfire", "--format", "csv"]);
+    // One name has a line break.
+    assert_eq!(csv.lines().count(), 1 + rows.len() + 1);
+    assert!(csv.starts_with("name,spans,segments,cost_inside_ns,"), "{csv}");
 }
 
 #[test]

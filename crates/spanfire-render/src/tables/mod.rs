@@ -18,7 +18,7 @@ mod on_cpu;
 pub(crate) use fields::line as fields_line;
 pub(crate) use info::info_facts;
 pub use info::{InfoFormat, info, warnings};
-pub use ledger::ledger;
+pub use ledger::{LedgerOptions, ledger};
 pub use numbers::{bytes, count, counted};
 pub use printable::printable;
 pub use requests::{RequestOrder, RequestsOptions, requests};

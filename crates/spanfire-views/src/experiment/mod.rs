@@ -45,7 +45,7 @@ pub use findings::{Additivity, Claim, Comparison, Effect, Findings, Measured};
 pub use interval::Ratio;
 
 use crate::random::Random;
-use crate::{Ledger, Replay, Summary};
+use crate::{Compensated, Ledger, Replay, Summary};
 use spanfire_recording::Error;
 
 /// The chance that an interval does not hold the true ratio.
@@ -116,13 +116,15 @@ impl Recorded {
     /// What `replay` of a whole recording says; `None` if it does not hold its probe cost.
     pub fn of(replay: &Replay<'_>) -> Result<Option<Recorded>, Error> {
         let Some(ledger) = Ledger::of(replay)? else { return Ok(None) };
+        let Compensated { raw_ns, low_ns, high_ns, .. } = ledger.total.self_time;
+        let ran_ns = raw_ns - ledger.total.stalled_ns;
         Ok(Some(Recorded {
-            spans: ledger.spans,
+            spans: ledger.total.spans,
             threads: Summary::of(replay)?.threads,
-            recorded_ns: ledger.recorded_ns,
-            ours_ns: ledger.ours_ns,
-            ours_low_ns: ledger.ours_ns * 4 / 5,
-            ours_high_ns: ledger.ours_ns * 6 / 5,
+            recorded_ns: raw_ns,
+            ours_ns: ledger.total.ours_ns,
+            ours_low_ns: ran_ns - high_ns,
+            ours_high_ns: ran_ns - low_ns,
         }))
     }
 }

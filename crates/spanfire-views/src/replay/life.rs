@@ -41,6 +41,10 @@ pub(crate) struct Life {
     pub inexact: bool,
     /// Whether its creation was never seen.
     pub unknown: bool,
+    /// Whether values of its fields were recorded.
+    pub has_fields: bool,
+    /// Whether it was entered and left.
+    pub was_entered: bool,
     /// Whether it was created or entered on a selected lane.
     pub touched: bool,
     /// Selected time of its segments.
@@ -128,6 +132,8 @@ impl Life {
             born_ns,
             inexact: false,
             unknown: false,
+            has_fields: false,
+            was_entered: false,
             touched: false,
             busy_ns: 0,
             self_ns: 0,

@@ -23,7 +23,9 @@ mod engine;
 
 pub(crate) use engine::{Replayed, Tally};
 pub(crate) use life::{Life, RequestNumber};
-pub(crate) use observer::{Closing, Follows, Instant, Missing, Observer, Segment, Slice};
+pub(crate) use observer::{
+    Closing, Follows, Instant, Missing, Observer, Probe, Probed, Segment, Slice, Spot,
+};
 pub(crate) use rules::{SpanSet, Window};
 pub(crate) use sample_times::SampleTimes;
 

@@ -11,6 +11,9 @@ pub(crate) trait Observer {
     /// Whether [`fields`](Self::fields) is of interest.
     const FIELDS: bool = false;
 
+    /// Whether [`probed`](Self::probed) is of interest.
+    const PROBES: bool = false;
+
     /// A span was created.
     fn born(&mut self, _life: &Life) {}
 
@@ -26,6 +29,10 @@ pub(crate) trait Observer {
 
     /// A segment of a visible span began, whether or not it is selected.
     fn entered(&mut self, _lane: LaneId, _at_ns: u64, _life: &Life) {}
+
+    /// A segment was recorded, which cost something; told before the segment itself, and of hidden
+    /// spans too.
+    fn probed(&mut self, _probed: &Probed) {}
 
     /// A segment ended.
     fn segment(&mut self, _segment: &Segment, _life: &Life) {}
@@ -109,6 +116,41 @@ pub(crate) struct Slice {
     pub path: PathId,
 }
 
+/// A segment that was recorded, and where its costs fell.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Probed {
+    /// Of which kind.
+    pub probe: Probe,
+    /// Where what it cost inside fell; `None` if that is not selected.
+    pub within: Option<Spot>,
+    /// Where what it cost outside fell; `None` if that is not selected, or nothing was entered there.
+    pub around: Option<Spot>,
+    /// Selected time of it.
+    pub busy_ns: u64,
+    /// Whether the segment is of a visible span.
+    pub visible: bool,
+}
+
+/// What was done to record a segment.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Probe {
+    /// The first of a span without fields.
+    Plain,
+    /// The first of a span with fields.
+    Fields,
+    /// A further one.
+    Reenter,
+}
+
+/// Where a moment is, by either kind of stack.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(crate) struct Spot {
+    /// The physical stack.
+    pub thread: PathId,
+    /// The logical stack.
+    pub span: PathId,
+}
+
 /// A selected segment.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Segment {
@@ -155,6 +197,7 @@ impl Closing {
 /// Two views from one replay.
 impl<A: Observer, B: Observer> Observer for (A, B) {
     const FIELDS: bool = A::FIELDS || B::FIELDS;
+    const PROBES: bool = A::PROBES || B::PROBES;
 
     fn born(&mut self, life: &Life) {
         self.0.born(life);
@@ -179,6 +222,11 @@ impl<A: Observer, B: Observer> Observer for (A, B) {
     fn entered(&mut self, lane: LaneId, at_ns: u64, life: &Life) {
         self.0.entered(lane, at_ns, life);
         self.1.entered(lane, at_ns, life);
+    }
+
+    fn probed(&mut self, probed: &Probed) {
+        self.0.probed(probed);
+        self.1.probed(probed);
     }
 
     fn segment(&mut self, segment: &Segment, life: &Life) {

@@ -3,8 +3,9 @@
 use crate::{print, sketch, visitors::visits_agree};
 use spanfire_recording::Recording;
 use spanfire_views::{
-    CallTree, Overall, Replay, Request, RequestTable, SamplingEstimate, SamplingOptions, Selection,
-    SpanStatistics, Spans, Stacks, Statistics, Summary, Weight,
+    Account, CallTree, Compensated, Ledger, Overall, Replay, Request, RequestTable,
+    SamplingEstimate, SamplingOptions, Selection, SpanStatistics, Spans, Stacks, Statistics,
+    Summary, Weight,
 };
 
 /// Checks that the views named at the beginning of the expected lines show these lines of what is
@@ -84,6 +85,7 @@ pub fn totals_agree(recording: &Recording, selection: &Selection) -> u64 {
     assert_eq!(summary.segments, segments.len() as u64, "segments one by one");
     assert_eq!(summary.spans, (plain + lives) as u64, "spans one by one");
     samplers_see_the_same(&replay, &thread, rows);
+    nothing_is_lost_by_accounting(&replay, [&thread, &span], rows);
     let visited = visits_agree(recording, selection);
     assert_eq!(total, visited.self_ns, "in a visit");
     assert_eq!((summary.spans, summary.segments), (visited.spans, visited.segments), "in a visit");
@@ -112,4 +114,51 @@ fn samplers_see_the_same(replay: &Replay<'_>, tree: &CallTree, rows: &[SpanStati
         let watched = name.map_or((0, 0), |name| (name.total.busy_ns, name.own.busy_ns));
         assert_eq!(watched, (row.nonreentrant_ns, row.self_ns), "{}", row.callsite.name);
     }
+}
+
+/// What remains, what recording took and stalls are what was recorded, of every name and stack.
+#[track_caller]
+fn nothing_is_lost_by_accounting(
+    replay: &Replay<'_>,
+    trees: [&CallTree; 2],
+    rows: &[SpanStatistics],
+) {
+    let ledger = Ledger::of(replay).expect("a ledger").expect("a probe cost");
+    let self_ns = |tree: &CallTree| {
+        let stacks = tree.nodes().iter().enumerate().filter(|(_, node)| node.busy_ns > 0);
+        stacks.map(|(index, node)| (tree.stack(index).collect(), node.busy_ns)).collect::<Vec<_>>()
+    };
+    for (tree, stacks) in trees.into_iter().zip([Stacks::Thread, Stacks::Span]) {
+        let ledger_tree = ledger.stacks(stacks);
+        let stack = |index: usize| ledger_tree.stack(index).collect::<Vec<_>>();
+        let nodes = ledger_tree.nodes().iter().enumerate();
+        let raw = nodes.filter(|(_, node)| node.account.self_time.raw_ns > 0);
+        let raw: Vec<_> =
+            raw.map(|(index, node)| (stack(index), node.account.self_time.raw_ns)).collect();
+        assert_eq!(raw, self_ns(tree), "recorded");
+        let (compensated, reversed) = (ledger_tree.compensated(), ledger_tree.reversed());
+        assert_eq!(compensated.total(Weight::Busy), ledger.total.self_time.ns, "{stacks:?}");
+        assert_eq!(reversed.nodes()[0].account.busy, ledger_tree.nodes()[0].account.busy);
+        assert_eq!(ledger_tree.nodes()[0].account.busy, ledger.total.self_time);
+        let accounts = ledger_tree.nodes().iter().chain(reversed.nodes());
+        accounts.for_each(|node| conserves(&node.account));
+        assert_eq!(reversed.reversed().nodes(), ledger_tree.nodes(), "reversed twice");
+    }
+    conserves(&ledger.total);
+    for row in rows {
+        let name = ledger.names.iter().find(|name| name.id == row.id).expect("its account");
+        let Account { spans, self_time, busy, .. } = name.account;
+        let known = (spans, self_time.raw_ns, busy.raw_ns);
+        assert_eq!(known, (row.spans, row.self_ns, row.busy_ns), "{}", row.callsite.name);
+    }
+    assert_eq!(ledger.names.len(), rows.len());
+}
+
+#[track_caller]
+fn conserves(account: &Account) {
+    let Compensated { raw_ns, ns, low_ns, high_ns } = account.self_time;
+    assert_eq!(ns + account.ours_ns + account.stalled_ns, raw_ns);
+    assert!(low_ns <= ns && ns <= high_ns && high_ns <= raw_ns);
+    let busy = account.busy;
+    assert!(busy.low_ns <= busy.ns && busy.ns <= busy.high_ns && busy.high_ns <= busy.raw_ns);
 }

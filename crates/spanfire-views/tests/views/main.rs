@@ -4,7 +4,7 @@
 //! says what a view shows of them ([`print`]); [`check::check`] is between the two, and on every
 //! sketch also compares the totals of all views. A new test goes where its subject is:
 //! `nesting`, `lanes`, `tasks`, `identity`, `losses`, `requests`, `selecting`, `timelines`,
-//! `charts`, `singly`, `visits`, `reading`, `histograms`, `processors`, `native`, `diffs`, `indexes`, `sampling`; what holds for every program goes
+//! `charts`, `singly`, `visits`, `reading`, `histograms`, `processors`, `native`, `diffs`, `indexes`, `sampling`, `ledgers`; what holds for every program goes
 //! to `properties`.
 
 mod program;
@@ -33,4 +33,5 @@ mod native;
 mod diffs;
 mod indexes;
 mod sampling;
+mod ledgers;
 mod properties;

@@ -4,8 +4,9 @@ use crate::native;
 use crate::visitors::Words;
 use spanfire_recording::{Error, Field, Recording};
 use spanfire_views::{
-    Bar, CallTree, ChartSpan, LeftOut, LifeParent, Names, Replay, Request, RequestChart, RequestId,
-    RequestTable, Selection, SpanStatistics, Spans, Stacks, Statistics, Summary, Timeline, Weight,
+    Bar, CallTree, ChartSpan, Compensated, Ledger, LeftOut, LifeParent, Names, Replay, Request,
+    RequestChart, RequestId, RequestTable, Selection, SpanStatistics, Spans, Stacks, Statistics,
+    Summary, Timeline, Weight,
 };
 
 /// The lines of one view.
@@ -55,6 +56,8 @@ pub fn view(key: &str, recording: &Recording, selection: &Selection) -> Result<V
         "visit" => Words::of(&replay)?.0.lines,
         "pieces" => Words::of(&replay)?.0.lanes,
         "tracks" => Words::of(&replay)?.0.track_lines(),
+        "ledger" => ledger(&Ledger::of(&replay)?.expect("a probe cost"), Stacks::Thread),
+        "ledger-span" => ledger(&Ledger::of(&replay)?.expect("a probe cost"), Stacks::Span),
         "summary" => vec![summary(&Summary::of(&replay)?)],
         view => panic!("no such view: {view}"),
     };
@@ -72,6 +75,37 @@ fn stacks(tree: &CallTree, weight: Weight) -> Vec<String> {
     };
     let lines: Vec<String> = (0..tree.nodes().len()).filter_map(line).collect();
     vec![lines.join(" ")]
+}
+
+/// `A;B 9 = 4 (3..5) + 3 ours + 2 stalled, cost 1+2`: the self time of each stack, what is in it, and
+/// what recording it cost inside and outside.
+fn ledger(ledger: &Ledger, stacks: Stacks) -> Vec<String> {
+    let tree = ledger.stacks(stacks);
+    let line = |index: usize| {
+        let account = tree.nodes()[index].account;
+        let mut frames: Vec<&str> =
+            tree.stack(index).map(|frame| tree.callsites()[frame.index()].name.as_str()).collect();
+        frames.reverse();
+        let Compensated { raw_ns, ns, low_ns, high_ns } = account.self_time;
+        let mut line = format!(
+            "{} {raw_ns} = {ns} ({low_ns}..{high_ns}) + {} ours",
+            frames.join(";"),
+            account.ours_ns
+        );
+        for (amount, name) in [
+            (account.stalled_ns, " + N stalled"),
+            (account.overcompensated_ns, " - N over"),
+            (account.below_resolution, " N below"),
+        ] {
+            if amount > 0 {
+                line += &name.replace('N', &amount.to_string());
+            }
+        }
+        format!("{line}, cost {}+{}", account.inside_ns, account.outside_ns)
+    };
+    let mut lines: Vec<String> = (1..tree.nodes().len()).map(line).collect();
+    lines.push(format!("beyond {}", ledger.beyond_ns));
+    lines
 }
 
 fn statistics(row: &SpanStatistics) -> String {

@@ -2,7 +2,8 @@
 
 use spanfire_recording::{
     Anchor, Batch, Callsite, CallsiteId, CallsiteKind, ClockInfo, ClockSource, Field, Form, Header,
-    Lane, LaneId, Level, Loss, Parent, Recording, Sample, SpanId, Switch, Tick, Value, Writer, raw,
+    Lane, LaneId, Level, Loss, Parent, ProbeCost, ProbeSample, Recording, Sample, SpanId, Switch,
+    Tick, Value, Writer, raw,
 };
 
 /// What a program did, one tick a nanosecond.
@@ -18,13 +19,41 @@ pub struct Program {
     pub end: u64,
     /// How long a tick is.
     pub nanos_per_tick: f64,
+    /// What recording cost.
+    pub cost: Option<ProbeCost>,
+}
+
+/// What one kind of probe cost inside and outside, each time.
+pub fn probe(inside_ns: f64, outside_ns: f64) -> ProbeSample {
+    ProbeSample {
+        inside_min_ns: inside_ns,
+        inside_median_ns: inside_ns,
+        outside_min_ns: outside_ns,
+        outside_median_ns: outside_ns,
+        ..ProbeSample::default()
+    }
 }
 
 impl Program {
     pub fn new(form: Form) -> Program {
         let (sites, lanes, losses) = (Vec::new(), Vec::new(), Vec::new());
-        let batch = Batch::default();
-        Program { form, sites, lanes, losses, batch, sequence: 0, end: 0, nanos_per_tick: 1.0 }
+        let cost = ProbeCost {
+            plain: probe(1.0, 2.0),
+            samples: 1,
+            fields: Some(probe(1.0, 3.0)),
+            reenter: Some(probe(1.0, 1.0)),
+        };
+        Program {
+            form,
+            sites,
+            lanes,
+            losses,
+            batch: Batch::default(),
+            sequence: 0,
+            end: 0,
+            nanos_per_tick: 1.0,
+            cost: Some(cost),
+        }
     }
 
     /// The callsite with this name.
@@ -89,6 +118,11 @@ impl Program {
         raw::put_extended(self.words(lane), last, raw::extended::LOSS, &payload, &[]);
     }
 
+    /// Notes among the lane's own events, at `tick`, that it waited for the collector.
+    pub fn stalled(&mut self, lane: LaneId, tick: u64, from: u64, to: u64) {
+        raw::put_extended(self.words(lane), tick, raw::extended::STALL, &[from, to], &[]);
+    }
+
     /// Notes outside the lane's events that some are missing, or that it was stalled.
     pub fn loss(&mut self, loss: Loss) {
         self.losses.push(loss);
@@ -143,6 +177,9 @@ impl Program {
         };
         let mut writer = Writer::new(Vec::new(), header)?;
         writer.anchor(&anchor(0))?;
+        if let Some(cost) = &self.cost {
+            writer.probe_cost(cost)?;
+        }
         for site in &self.sites {
             writer.callsite(site)?;
         }

@@ -33,6 +33,7 @@ impl Chance {
 /// A thread that spends its time in one span after the other, all under `main`.
 fn one_after_the_other(spans: impl Iterator<Item = (String, u64)>) -> Recording {
     let mut program = Program::new(Form::Subscriber);
+    program.cost = None;
     let lane = program.lane("main");
     let main = program.site("main", CallsiteKind::Span);
     let main_id = program.id(main);

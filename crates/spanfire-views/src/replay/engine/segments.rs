@@ -8,7 +8,7 @@ use super::Engine;
 use crate::paths::PathId;
 use crate::replay::lane::{Lane, Open, Place};
 use crate::replay::life::{Slot, Standing};
-use crate::replay::observer::{Observer, Segment, Slice};
+use crate::replay::observer::{Observer, Probe, Probed, Segment, Slice, Spot};
 use crate::replay::on_cpu::Split;
 use spanfire_recording::LaneId;
 
@@ -127,6 +127,9 @@ impl<O: Observer> Engine<'_, O> {
         let state = &mut self.lanes[lane];
         let left = state.stack.remove(index);
         state.mapped = state.mapped.min(index);
+        if O::PROBES {
+            self.tell_probe(lane, index, &left);
+        }
         self.report(lane, &left, now_ns, open);
         let life = &self.lives[left.slot];
         if life.standing == Standing::Visible {
@@ -140,6 +143,29 @@ impl<O: Observer> Engine<'_, O> {
         life.entered -= 1;
         life.last_ns = life.last_ns.max(now_ns);
         self.settle(left.slot, now_ns, open);
+    }
+
+    /// Tells what was done to record a segment that is no longer among those from `index` on.
+    fn tell_probe(&mut self, lane: usize, index: usize, left: &Open) {
+        let state = &self.lanes[lane];
+        let below = index.checked_sub(1).and_then(|below| state.stack.get(below));
+        let spot = |place: Place| {
+            let owner = place.owner.filter(|_| place.counts)?;
+            Some(Spot { thread: place.path, span: self.lives[owner].logical })
+        };
+        let (within, around) = (spot(left.place), below.and_then(|below| spot(below.place)));
+        let busy_ns = state.clock_ns - left.entered_clock_ns;
+        let life = &mut self.lives[left.slot];
+        let probe = match (life.was_entered, life.has_fields) {
+            (true, _) => Probe::Reenter,
+            (false, true) => Probe::Fields,
+            (false, false) => Probe::Plain,
+        };
+        life.was_entered = true;
+        if self.rules.window.contains(left.entered_ns) {
+            let visible = life.standing == Standing::Visible;
+            self.observer.probed(&Probed { probe, within, around, busy_ns, visible });
+        }
     }
 
     fn report(&mut self, lane: usize, left: &Open, now_ns: u64, open: bool) {

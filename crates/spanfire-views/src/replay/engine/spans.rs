@@ -256,10 +256,9 @@ impl<O: Observer> Engine<'_, O> {
     pub(super) fn fields(&mut self, lane: usize, id: SpanId, chunk: &Chunk, fields: u32) {
         // Looking for a span may let it be found by its id: so it is looked for whoever observes, or
         // views would differ on recordings that use an id twice.
-        if let Some(slot) = self.find(lane, id)
-            && O::FIELDS
-            && self.lives[slot].standing == Standing::Visible
-        {
+        let Some(slot) = self.find(lane, id) else { return };
+        self.lives[slot].has_fields = true;
+        if O::FIELDS && self.lives[slot].standing == Standing::Visible {
             self.observer.fields(&self.lives[slot], chunk.fields(fields));
         }
     }
