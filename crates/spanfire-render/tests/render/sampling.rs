@@ -51,7 +51,7 @@ fn every_frame_stands_in_the_panel_of_every_rate() {
     let svg = picture(&service(None));
     assert_eq!(count(&svg, "dot"), 3 * 3);
     assert_eq!(count(&svg, "span"), 0, "nothing is known of what recording cost");
-    assert!(!svg.contains(": believe"), "and so nothing of which to believe");
+    assert!(!svg.contains("believe the"), "and so nothing of which to believe");
     let document = parsed(&svg);
     let titles = texts(&document, "title");
     let rare: Vec<_> = titles.iter().filter(|title| title.starts_with("serve → rare")).collect();
@@ -82,7 +82,8 @@ fn the_crossing_is_where_theory_meets_the_median_of_the_spans() {
         let chance = ((1.0 - share) / (share * hz * estimate.busy_ns() as f64 / 1e9)).sqrt();
         assert!((chance / bias - 1.0).abs() < 1e-9, "{hz} Hz");
     }
-    assert!(svg.contains(">99 Hz: believe the spans<"), "{svg}");
+    assert!(svg.contains(">99 Hz: beats raw spans for 1 of 3 frames<"), "{svg}");
+    assert_eq!(count(&svg, "worse"), 3, "serve, which no sampler is wrong about");
     assert!(table(&estimate).contains("the spans"));
 }
 

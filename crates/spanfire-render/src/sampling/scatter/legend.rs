@@ -75,16 +75,14 @@ pub(super) fn draw(depths: &Depths, spans: bool, top: f64, svg: &mut Svg) -> f64
     line.text("its standard error by theory, √((1 − p) / (p · samples))", svg);
     if spans {
         line = Line { x: MARGIN, y: line.y + 20.0 };
-        diamond(line.x + 6.0, line.y - 4.0, svg);
-        svg.raw(format_args!("</path>"));
-        line.x += 16.0;
-        line.text("what raw spans read: how much too long recording made a frame", svg);
+        line.diamond("span", svg);
+        line.text("how much too long recording made a frame", svg);
+        line.diamond("span worse", svg);
+        line.text("and the sampler errs less", svg);
         line.stroke("bias", svg);
         line.text("half of the frames lie above", svg);
-        line.swatch("spans-side", svg);
-        line.text("believe the spans", svg);
-        line.swatch("sampler-side", svg);
-        line.text("believe the sampler", svg);
+        line.ring(svg);
+        line.text("of such a frame believe the sampler above this share, the spans below it", svg);
     }
     line.y + 8.0
 }
@@ -106,11 +104,15 @@ impl Line {
         self.x += 28.0;
     }
 
-    fn swatch(&mut self, class: &str, svg: &mut Svg) {
-        let (x, y) = (Px(self.x), Px(self.y - 10.0));
-        svg.raw(format_args!(
-            "<rect class=\"{class} edged\" x=\"{x}\" y=\"{y}\" width=\"18\" height=\"12\"/>"
-        ));
-        self.x += 24.0;
+    fn diamond(&mut self, class: &str, svg: &mut Svg) {
+        diamond(class, self.x + 6.0, self.y - 4.0, svg);
+        svg.raw(format_args!("</path>"));
+        self.x += 16.0;
+    }
+
+    fn ring(&mut self, svg: &mut Svg) {
+        let (x, y) = (Px(self.x + 7.0), Px(self.y - 4.0));
+        svg.raw(format_args!("<circle class=\"crossing\" cx=\"{x}\" cy=\"{y}\" r=\"6\"/>"));
+        self.x += 20.0;
     }
 }

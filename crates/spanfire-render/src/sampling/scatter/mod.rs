@@ -2,16 +2,18 @@
 //!
 //! Takes an estimate; gives one picture with a panel for each rate. In a panel every frame of the merged
 //! graph stands at its true share, once as far up as the sampler would have been wrong, coloured by depth,
-//! and once as far up as recording made it too long.
+//! and once, as a diamond, as far up as recording made it too long. Theory's curve is the border: spans above it err
+//! more than the sampler does at their share.
 //!
 //! ```text
-//! error │ ◇  ◇  ◦ ◦ ◦ 100 %: missed
-//!       │  ╲  ◇   ◇
-//!       │───╲──◇────◇───  what half of the spans exceed
-//!       │  • ╲  •   ◇
-//!       │   • •╲  •         theory: √((1−p)/(pn))
-//!       └───────┬────── share
-//!          spans│sampler  where they cross
+//! error │╲  ◦ ◦ ◦  ◆      believe the sampler
+//!       │ ╲    ◆    ◆
+//!       │──◎───────◆───   what half of the spans exceed
+//!       │ • ╲ •  •    ◆
+//!       │ ◇  •╲   •
+//!       │   ◇   ╲         believe the spans
+//!       └──┴──────── share
+//!          where the median and the curve cross
 //! ```
 //!
 //! - `scale`: decades over px
@@ -38,10 +40,8 @@ use std::io::Write;
 const COLUMNS: usize = 3;
 /// From the left edge of a panel to its plot: the labels of the vertical axis.
 const LEFT: f64 = 64.0;
-/// From the upper edge of a panel to its plot: two lines, and the names of the sides.
-const TOP: f64 = 72.0;
-/// Height of the strip with the names of the sides.
-const STRIP: f64 = 20.0;
+/// From the upper edge of a panel to its plot: two lines.
+const TOP: f64 = 54.0;
 /// Height of a plot.
 const HEIGHT: f64 = 400.0;
 /// From the lower edge of a plot to that of its panel: the horizontal axis.
@@ -126,7 +126,7 @@ fn header(
         (0, _) => "nothing ran in this selection that a sampler could have seen".to_owned(),
         (_, Some(_)) => format!(
             "{shown}, {busy} busy. Chance makes a sampler wrong about small shares; recording makes \
-             short spans too long. The lower of the two is to be believed."
+             short spans too long. Whichever errs less is to be believed."
         ),
         (_, None) => format!(
             "{shown}, {busy} busy. Chance makes a sampler wrong about small shares. What recording \

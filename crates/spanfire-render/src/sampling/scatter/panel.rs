@@ -2,7 +2,7 @@
 
 use super::legend::Depths;
 use super::scale::LogScale;
-use super::{ERRORS, HEIGHT, STRIP, TOP, centred, percent};
+use super::{ERRORS, TOP, centred, percent};
 use crate::chart::labels::{fitted, width};
 use crate::chart::style::{LABEL, NOTE, TICK};
 use crate::chart::svg::{Area, Px, Svg};
@@ -32,14 +32,14 @@ impl Panel<'_> {
     pub fn draw(&self, frames: &[usize], svg: &mut Svg) {
         let crossing = self.estimate.crossing(self.rate);
         self.heading(frames, crossing, svg);
-        self.sides(crossing, svg);
+        self.sides(crossing.is_some(), svg);
         self.axes(svg);
+        if let Some(crossing) = crossing {
+            self.names_of_sides(svg);
+            self.bias(crossing, svg);
+        }
         for &frame in frames {
             self.spans(frame, svg);
-        }
-        self.theory(svg);
-        if let Some(crossing) = crossing {
-            self.bias(crossing, svg);
         }
         for &frame in frames {
             self.sampler(frame, svg);
@@ -52,52 +52,78 @@ impl Panel<'_> {
 
     fn heading(&self, frames: &[usize], crossing: Option<Crossing>, svg: &mut Svg) {
         let hz = self.estimate.rates_hz()[self.rate];
+        let all = counted(frames.len() as u64, "frame");
+        let times = || frames.iter().map(|&frame| &self.estimate.frames()[frame].total);
         let rate = format!("{} Hz", count(u64::from(hz)));
-        let smallest = self.x.values(1).next().unwrap_or_default();
-        let sentence = match crossing.map(|crossing| crossing.share) {
-            None => String::new(),
-            Some(share) if share >= 0.5 => ": believe the spans".to_owned(),
-            Some(share) if share <= smallest => ": believe the sampler".to_owned(),
-            Some(share) => format!(": believe the sampler above {}", percent::share(share)),
+        let better = times().filter(|time| self.is_sampler_better(time)).count();
+        let sentence = match crossing {
+            None => rate,
+            Some(_) => {
+                format!("{rate}: beats raw spans for {} of {all}", count(better as u64))
+            }
         };
-        let missed = frames.iter().filter(|&&frame| {
-            let time = &self.estimate.frames()[frame].total;
-            self.estimate.reading(time, self.rate).is_missed()
-        });
+        let missed = times().filter(|time| self.estimate.reading(time, self.rate).is_missed());
         let facts = format!(
-            "{} · cost {} · miss {} of {}",
+            "{} · cost {} of the time · miss {} of {all}",
             counted(self.estimate.samples(self.rate), "sample"),
             percent::error(sampling_cost(hz)),
             count(missed.count() as u64),
-            counted(frames.len() as u64, "frame"),
         );
         let y = self.plot.y - TOP;
-        svg.text("rate", self.plot.x, y + 24.0, &format!("{rate}{sentence}"));
-        let facts = fitted(&facts, self.plot.width, NOTE).unwrap_or_default();
+        svg.text("rate", self.plot.x, y + 24.0, &sentence);
+        let facts = fitted(&facts, self.plot.width + 40.0, NOTE).unwrap_or_default();
         svg.text("note", self.plot.x, y + 42.0, &facts);
     }
 
-    /// The sides of the crossing, each named where there is room.
-    fn sides(&self, crossing: Option<Crossing>, svg: &mut Svg) {
+    fn is_sampler_better(&self, time: &Sampled) -> bool {
+        let chance = self.estimate.reading(time, self.rate).standard_error;
+        time.bias().is_some_and(|bias| bias > chance)
+    }
+
+    /// Theory's curve, and if spans are held against it the two sides of it.
+    fn sides(&self, spans: bool, svg: &mut Svg) {
         let Area { x, y, width: all, height } = self.plot;
-        let Some(crossing) = crossing else {
-            svg.rect("frame", self.plot);
-            return;
-        };
-        let middle = self.x.at(crossing.share);
-        let sides = [
-            ("spans-side", "believe the spans", x, middle),
-            ("sampler-side", "believe the sampler", middle, x + all),
-        ];
-        for (class, text, from, to) in sides {
-            let side = Area { x: from, y: y - STRIP, width: to - from, height: height + STRIP };
-            svg.rect(class, side);
-            if width(text, LABEL) + 12.0 <= to - from {
-                let class = format!("side {class}-name");
-                centred(&class, (from + to) / 2.0, y - 6.0, LABEL, text, svg);
-            }
+        let curve = self.theory();
+        if spans {
+            svg.rect("sampler-side", self.plot);
+            let start = self.x.at(self.curve().next().map_or(1.0, |(share, _)| share));
+            let corner = if start > x { format!("H{}V{}", Px(x), Px(y)) } else { String::new() };
+            svg.raw(format_args!(
+                "<path class=\"spans-side\" d=\"{curve}L{} {}H{}V{}{corner}z\"/>",
+                Px(x + all),
+                Px(y + height),
+                Px(x),
+                Px(y),
+            ));
         }
         svg.rect("frame", self.plot);
+        svg.raw(format_args!("<path class=\"theory\" d=\"{curve}\"/>"));
+    }
+
+    fn names_of_sides(&self, svg: &mut Svg) {
+        let Area { x, y, width: all, height } = self.plot;
+        let text = "above the curve: believe the sampler";
+        svg.text("side sampler-side-name aside", x + all - 10.0, y + 18.0, text);
+        let text = "below it: believe the spans";
+        svg.text("side spans-side-name aside", x + 10.0, y + height - 12.0, text);
+    }
+
+    /// Shares with their error by theory, as far as it is on the plot.
+    fn curve(&self) -> impl Iterator<Item = (f64, f64)> {
+        let samples = self.estimate.expected(self.rate);
+        let shares = self.x.values(CURVE);
+        let errors = shares.map(move |share| (share, relative_standard_error(share, samples)));
+        errors.filter(|&(_, error)| error <= 10f64.powi(ERRORS.1))
+    }
+
+    fn theory(&self) -> String {
+        let mut line = String::new();
+        for (share, error) in self.curve() {
+            let command = if line.is_empty() { 'M' } else { 'L' };
+            // Writing to a `String` cannot fail.
+            let _ = write!(line, "{command}{} {}", Px(self.x.at(share)), Px(self.y.at(error)));
+        }
+        line
     }
 
     fn axes(&self, svg: &mut Svg) {
@@ -139,7 +165,8 @@ impl Panel<'_> {
     fn spans(&self, frame: usize, svg: &mut Svg) {
         let time = &self.estimate.frames()[frame].total;
         let Some(bias) = time.bias() else { return };
-        diamond(self.x.at(self.share(time)), self.y.at(bias), svg);
+        let class = if self.is_sampler_better(time) { "span worse" } else { "span" };
+        diamond(class, self.x.at(self.share(time)), self.y.at(bias), svg);
         let ours = time.probe_ns.unwrap_or_default().max(0.0) as u64;
         let verdict = match bias.is_finite() {
             true => format!("{} too long", percent::error(bias)),
@@ -191,21 +218,6 @@ impl Panel<'_> {
         printable(&stack(self.estimate, frame, self.names).join(" → "))
     }
 
-    fn theory(&self, svg: &mut Svg) {
-        let samples = self.estimate.expected(self.rate);
-        let mut line = String::new();
-        for share in self.x.values(CURVE) {
-            let error = relative_standard_error(share, samples);
-            if error > 10f64.powi(ERRORS.1) {
-                continue;
-            }
-            let command = if line.is_empty() { 'M' } else { 'L' };
-            // Writing to a `String` cannot fail.
-            let _ = write!(line, "{command}{} {}", Px(self.x.at(share)), Px(self.y.at(error)));
-        }
-        svg.raw(format_args!("<path class=\"theory\" d=\"{line}\"/>"));
-    }
-
     fn bias(&self, crossing: Crossing, svg: &mut Svg) {
         let y = self.y.at(crossing.bias);
         let (x, all) = (self.plot.x, self.plot.width);
@@ -214,26 +226,27 @@ impl Panel<'_> {
 
     fn crossing(&self, crossing: Crossing, svg: &mut Svg) {
         let (x, y) = (self.x.at(crossing.share), self.y.at(crossing.bias));
-        let bottom = self.plot.y + HEIGHT;
+        let bottom = self.plot.y + self.plot.height;
         svg.raw(format_args!(
-            "<path class=\"crossing\" d=\"M{} {}V{}\"/><circle class=\"crossing\" cx=\"{}\" cy=\"{}\" r=\"7\">",
+            "<path class=\"crossing\" d=\"M{0} {1}V{2}\"/>\
+             <circle class=\"crossing\" cx=\"{0}\" cy=\"{3}\" r=\"7\">",
             Px(x),
-            Px(self.plot.y - STRIP),
+            Px(y + 7.0),
             Px(bottom),
-            Px(x),
             Px(y)
         ));
         svg.title(&format!(
-            "At {} of the time the sampler's standard error is {}, which half of the raw spans exceed",
+            "Half of the raw spans are more than {} too long. Of such a frame believe the sampler \
+             where its share is above {}, and the spans below",
+            percent::error(crossing.bias),
             percent::share(crossing.share),
-            percent::error(crossing.bias)
         ));
         svg.raw(format_args!("</circle>"));
         let label = percent::share(crossing.share);
-        let room = width(&label, LABEL) + 14.0;
+        let room = width(&label, LABEL) + 12.0;
         let left = x + room > self.plot.x + self.plot.width;
         let x = if left { x - room } else { x + 12.0 };
-        svg.text("aside strong", x, self.plot.y + 16.0, &label);
+        svg.text("aside strong", x, y - 10.0, &label);
     }
 }
 
@@ -252,9 +265,9 @@ pub(super) fn dot(class: &str, x: f64, y: f64, svg: &mut Svg) {
 }
 
 /// The opening of a diamond, for its tooltip to follow.
-pub(super) fn diamond(x: f64, y: f64, svg: &mut Svg) {
+pub(super) fn diamond(class: &str, x: f64, y: f64, svg: &mut Svg) {
     svg.raw(format_args!(
-        "<path class=\"span\" d=\"M{} {}l4.5 4.5l-4.5 4.5l-4.5 -4.5z\">",
+        "<path class=\"{class}\" d=\"M{} {}l4.5 4.5l-4.5 4.5l-4.5 -4.5z\">",
         Px(x),
         Px(y - 4.5)
     ));
