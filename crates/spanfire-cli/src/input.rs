@@ -4,7 +4,7 @@ use crate::args::{InputArgs, SelectionArgs};
 use crate::failure::{Failure, say};
 use crate::progress::Bar;
 use crate::selection;
-use spanfire_recording::{Error, Recording, tail::TailState};
+use spanfire_recording::{Error, Origin, Recording, tail::TailState};
 use spanfire_views::{Progress, Replay, Selection};
 use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
@@ -73,6 +73,29 @@ impl Input {
     /// The recording.
     pub fn recording(&self) -> &Recording {
         &self.recording
+    }
+
+    /// What it was imported from, if it was.
+    pub fn origin(&self) -> Option<&Origin> {
+        self.recording.header().origin.as_ref()
+    }
+
+    /// What a picture says under its title: what it was imported from, and what was selected.
+    pub fn described(&self, typed: &SelectionArgs) -> Option<String> {
+        let parts = [self.origin().map(ToString::to_string), typed.described()];
+        let said: Vec<String> = parts.into_iter().flatten().collect();
+        (!said.is_empty()).then(|| said.join(" · "))
+    }
+
+    /// Refuses what would count calls where they are not known.
+    pub fn refuse_without_calls(&self, flag: &str) -> Result<(), Failure> {
+        match self.origin().filter(|origin| origin.lacks.calls) {
+            Some(origin) => Err(Failure::Usage(format!(
+                "{flag}: {}: {origin}, so there is nothing to count",
+                self.path.display()
+            ))),
+            None => Ok(()),
+        }
     }
 
     /// What is selected of it.

@@ -10,6 +10,7 @@ import { count, duration } from "./format.ts";
 export function warningsOf({ head }: Recording): string[] {
   const { info } = head;
   const warnings: string[] = [];
+  if (info.origin) warnings.push(`This recording was ${info.origin.said}.`);
   if (info.lost_events > 0) warnings.push(`${count(info.lost_events)} events were not recorded.`);
   if (info.stalled_ns > 0) warnings.push(`Threads waited ${duration(info.stalled_ns)} for the recorder.`);
   if (info.cut) warnings.push(`The recording is cut at byte ${count(info.cut.at_byte)}: ${info.cut.reason}.`);

@@ -48,6 +48,8 @@ export interface FieldHead {
 export interface Info {
   process: { id: number; executable: string; arguments: string[]; os: string; arch: string; parallelism: number | null };
   recorder: { version: string; form: string };
+  /** What the recording was imported from, and what that lacks, in a sentence. */
+  origin: { said: string } | null;
   duration_ns: number;
   spans: number;
   segments: number;

@@ -17,14 +17,25 @@ pub fn chart(args: &ChartArgs) -> Result<ExitCode, Failure> {
     let input = Input::open(&args.input)?;
     let options = ChartOptions {
         names: args.names.into(),
-        title: args.title.clone(),
-        subtitle: args.input.selection.described(),
+        title: args.title.clone().or_else(|| untimed_title(&input)),
+        subtitle: input.described(&args.input.selection),
     };
     match &args.request {
         Some(typed) => request(args, &input, typed, &options)?,
         None => threads(args, &input, &options)?,
     }
     Ok(ExitCode::SUCCESS)
+}
+
+/// The title of a picture whose axis is no time.
+fn untimed_title(input: &Input) -> Option<String> {
+    let lacks = input.origin()?.lacks;
+    let title = match (lacks.order, lacks.times) {
+        (true, _) => "Stacks side by side, not in time",
+        (false, true) => "Samples in their order, not in time",
+        (false, false) => return None,
+    };
+    Some(title.to_owned())
 }
 
 /// Segments that would be narrower than a pixel are merged before they are drawn.

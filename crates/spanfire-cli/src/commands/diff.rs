@@ -27,6 +27,7 @@ pub fn diff(args: &DiffArgs) -> Result<ExitCode, Failure> {
     let inputs = Input::open_each(&paths, &args.selection)?;
     let output = Output::open_beside(&args.output, &paths)?;
     let (before, after) = inputs.split_at(1 + args.more_before.len());
+    inputs.iter().for_each(say_origin);
     let options = options(args);
     let compared = |stacks, reversed| -> Result<Diff, Failure> {
         let [before, after] = [side(before, stacks, reversed)?, side(after, stacks, reversed)?];
@@ -57,6 +58,13 @@ pub fn diff(args: &DiffArgs) -> Result<ExitCode, Failure> {
     })?;
     let failed = args.fail_if.is_some_and(|wanted| fails(wanted, &diff, &options));
     Ok(if failed { ExitCode::from(CHANGED) } else { ExitCode::SUCCESS })
+}
+
+/// What a side was imported from: a change of what it lacks is none.
+fn say_origin(input: &Input) {
+    if let Some(origin) = input.origin() {
+        say(&format!("{}: {origin}", input.path().display()));
+    }
 }
 
 /// One recording of the page, as `spanfire report` writes it. Of several on a side the first is

@@ -8,6 +8,7 @@ use crate::failure::{Failure, say};
 use crate::input::Input;
 use crate::output::Output;
 use clap::ValueEnum;
+use spanfire_recording::Lacks;
 use spanfire_render::Error;
 use spanfire_render::export::{self, Carried, Source};
 use std::io::Write;
@@ -42,7 +43,10 @@ pub fn export(args: &ExportArgs) -> Result<ExitCode, Failure> {
     refuse_stacks(format, &args.stacks)?;
     let input = Input::open_part(&args.input.file, &part)?;
     let output = Output::open(&args.output, input.path())?;
-    let carried = write(&input, args, output, exporter)?;
+    let mut carried = write(&input, args, output, exporter)?;
+    // What has no times gets some in a format that cannot do without.
+    let origin = input.origin().filter(|origin| origin.lacks != Lacks::default());
+    carried.notes.extend(origin.map(ToString::to_string));
     Ok(said(format, &carried))
 }
 

@@ -16,6 +16,9 @@ pub fn flamegraph(args: &FlamegraphArgs) -> Result<ExitCode, Failure> {
     let ending = if args.stacks.reverse { "reversed.svg" } else { "flamegraph.svg" };
     let path = args.output.clone().unwrap_or_else(|| input.sibling(ending));
     let output = Output::open(&path, input.path())?;
+    if matches!(args.stacks.weight, Weight::Count) {
+        input.refuse_without_calls("--weight count")?;
+    }
     let tree = call_tree(&input, &args.stacks, args.input.selection.root.is_some())?;
     let weight = args.stacks.weight.into();
     if tree.total(weight) == 0 {
@@ -26,7 +29,8 @@ pub fn flamegraph(args: &FlamegraphArgs) -> Result<ExitCode, Failure> {
         names: args.stacks.names.into(),
         icicle: args.icicle,
         title: args.title.clone().unwrap_or_else(|| title(&input, args.stacks.reverse)),
-        subtitle: args.input.selection.described(),
+        subtitle: input.described(&args.input.selection),
+        unit: input.origin().and_then(|origin| origin.unit.clone()),
         ..FlamegraphOptions::default()
     };
     output.write(|sink| spanfire_render::flamegraph(&tree, &options, sink))?;

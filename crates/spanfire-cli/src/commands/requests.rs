@@ -18,6 +18,7 @@ pub fn requests(args: &RequestsArgs) -> Result<ExitCode, Failure> {
         names: args.rows.names.into(),
         order: args.sort.into(),
         limit: limit(&args.rows),
+        origin: input.origin(),
     };
     output.write(|sink| tables::requests(&table, &options, args.rows.format.into(), sink))?;
     Ok(ExitCode::SUCCESS)

@@ -1,7 +1,7 @@
 //! `spanfire top`.
 
 use super::limit;
-use crate::args::TopArgs;
+use crate::args::{TopArgs, TopSort};
 use crate::failure::Failure;
 use crate::input::Input;
 use crate::output::Output;
@@ -13,11 +13,15 @@ use std::process::ExitCode;
 pub fn top(args: &TopArgs) -> Result<ExitCode, Failure> {
     let input = Input::open(&args.input)?;
     let output = Output::open(&args.rows.output, input.path())?;
+    if matches!(args.sort, TopSort::Count | TopSort::P99) {
+        input.refuse_without_calls("--sort")?;
+    }
     let statistics = input.view(Statistics::of)?;
     let options = TopOptions {
         names: args.rows.names.into(),
         order: args.sort.into(),
         limit: limit(&args.rows),
+        origin: input.origin(),
     };
     output.write(|sink| tables::top(&statistics, &options, args.rows.format.into(), sink))?;
     Ok(ExitCode::SUCCESS)

@@ -36,6 +36,8 @@ pub struct FlamegraphOptions {
     pub weight: Weight,
     /// How frames are labelled.
     pub names: Names,
+    /// What is counted, if it is no time (`samples`).
+    pub unit: Option<String>,
     /// Whether the base is at the top.
     pub icicle: bool,
     /// The narrowest frame that is drawn, in percent of the whole. It is doubled until at most
@@ -50,6 +52,7 @@ impl Default for FlamegraphOptions {
             subtitle: None,
             weight: Weight::Busy,
             names: Names::Name,
+            unit: None,
             icicle: false,
             min_width_percent: 0.01,
         }
@@ -87,6 +90,9 @@ fn inferno_options(tree: &CallTree, options: &FlamegraphOptions) -> Options<'sta
     inferno_options.count_name = match options.weight {
         Weight::Count => "spans".to_owned(),
         Weight::Samples => "samples".to_owned(),
+        Weight::Busy | Weight::Idle if options.unit.is_some() => {
+            xml_text(options.unit.as_deref().unwrap_or_default())
+        }
         Weight::Busy | Weight::Idle | Weight::Cpu | Weight::Blocked => "ns".to_owned(),
     };
     inferno_options.name_type = "Span:".to_owned();
@@ -104,6 +110,10 @@ fn inferno_options(tree: &CallTree, options: &FlamegraphOptions) -> Options<'sta
 fn subtitle(tree: &CallTree, options: &FlamegraphOptions) -> String {
     let total = tree.total(options.weight);
     let drawn = match options.weight {
+        Weight::Busy | Weight::Idle if options.unit.is_some() => {
+            let unit = options.unit.as_deref().unwrap_or_default();
+            format!("{} {}", count(total), xml_text(unit))
+        }
         Weight::Busy => format!("busy time, {}", duration(total)),
         Weight::Idle => format!("idle time, {}", duration(total)),
         Weight::Count => format!("{} spans", count(total)),

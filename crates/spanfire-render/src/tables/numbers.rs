@@ -1,5 +1,8 @@
 //! Numbers as people read them.
 
+use crate::duration;
+use spanfire_recording::Origin;
+
 /// A count with a comma between groups of three digits: `1,234,567`.
 pub fn count(value: u64) -> String {
     let digits = value.to_string();
@@ -18,6 +21,14 @@ pub fn counted(value: u64, noun: &str) -> String {
     match value {
         1 => format!("1 {noun}"),
         _ => format!("{} {noun}s", count(value)),
+    }
+}
+
+/// How what is spent is written: as times, unless what a recording was imported from counts something else.
+pub(super) fn amount_of(origin: Option<&Origin>) -> fn(u64) -> String {
+    match origin.and_then(|origin| origin.unit.as_ref()) {
+        Some(_) => count,
+        None => duration,
     }
 }
 

@@ -3,21 +3,24 @@
 use super::fields::{FieldObject, line};
 use super::on_cpu::OnCpu;
 use super::{Format, layout, numbers, printable};
-use crate::{Error, duration};
+use crate::Error;
 use serde::Serialize;
+use spanfire_recording::{Lacks, Origin};
 use spanfire_views::{Names, Request, RequestTable};
 use std::cmp::Reverse;
 use std::io::{self, Write};
 
 /// How [`requests`] is arranged.
 #[derive(Clone, Copy, Debug, Default)]
-pub struct RequestsOptions {
+pub struct RequestsOptions<'a> {
     /// How roots are named.
     pub names: Names,
     /// What comes first.
     pub order: RequestOrder,
     /// How many rows at most; `None` for all.
     pub limit: Option<usize>,
+    /// What the recording was imported from: what that lacks is left out, and said.
+    pub origin: Option<&'a Origin>,
 }
 
 /// What comes first in [`requests`]; rows that are equal in it stand in the order of their start.
@@ -37,14 +40,14 @@ pub enum RequestOrder {
 /// Writes one row per request.
 pub fn requests(
     table: &RequestTable,
-    options: &RequestsOptions,
+    options: &RequestsOptions<'_>,
     format: Format,
     sink: &mut dyn Write,
 ) -> Result<(), Error> {
     let shown = arranged(table, options);
-    let rows = shown.iter().map(|request| Row::of(table, request, options.names));
+    let rows = shown.iter().map(|request| Row::of(table, request, options));
     match format {
-        Format::Table => write_table(table, &shown, options.names, sink)?,
+        Format::Table => write_table(table, &shown, options, sink)?,
         Format::Json => {
             let rows: Vec<Row> = rows.collect();
             serde_json::to_writer_pretty(&mut *sink, &rows).map_err(io::Error::from)?;
@@ -62,7 +65,7 @@ fn on_cpu(request: &Request) -> OnCpu {
     OnCpu::of(request.cpu_ns, request.blocked_ns)
 }
 
-fn arranged<'a>(table: &'a RequestTable, options: &RequestsOptions) -> Vec<&'a Request> {
+fn arranged<'a>(table: &'a RequestTable, options: &RequestsOptions<'_>) -> Vec<&'a Request> {
     let mut requests: Vec<&Request> = table.requests().iter().collect();
     match options.order {
         RequestOrder::Lifetime => requests.sort_by_key(|request| Reverse(request.lifetime_ns)),
@@ -74,43 +77,50 @@ fn arranged<'a>(table: &'a RequestTable, options: &RequestsOptions) -> Vec<&'a R
     requests
 }
 
-/// A row as programs read it.
+/// A row as programs read it. What the recording's source did not know is `null`.
 #[derive(Serialize)]
 struct Row<'a> {
     id: u64,
     name: String,
-    start_ns: u64,
-    lifetime_ns: u64,
+    start_ns: Option<u64>,
+    lifetime_ns: Option<u64>,
     busy_ns: u64,
-    idle_ns: u64,
+    idle_ns: Option<u64>,
     work_ns: u64,
     #[serde(flatten)]
     on_cpu: OnCpu,
-    spans: u64,
-    segments: u64,
+    spans: Option<u64>,
+    segments: Option<u64>,
     threads: usize,
     open: bool,
     fields: FieldObject<'a>,
 }
 
 impl<'a> Row<'a> {
-    fn of(table: &RequestTable, request: &'a Request, names: Names) -> Self {
+    fn of(table: &RequestTable, request: &'a Request, options: &RequestsOptions<'_>) -> Self {
+        let lacks = lacks(options);
+        let timed = |ns| (!lacks.times).then_some(ns);
+        let called = |number| (!lacks.calls).then_some(number);
         Row {
             id: request.id.0,
-            name: names.label(table.callsite(request)),
-            start_ns: request.start_ns,
-            lifetime_ns: request.lifetime_ns,
+            name: options.names.label(table.callsite(request)),
+            start_ns: timed(request.start_ns),
+            lifetime_ns: called(request.lifetime_ns),
             busy_ns: request.busy_ns,
-            idle_ns: request.idle_ns,
+            idle_ns: called(request.idle_ns),
             work_ns: request.work_ns,
             on_cpu: on_cpu(request),
-            spans: request.spans,
-            segments: request.segments,
+            spans: called(request.spans),
+            segments: called(request.segments),
             threads: request.threads,
             open: request.open,
             fields: FieldObject(&request.fields),
         }
     }
+}
+
+fn lacks(options: &RequestsOptions<'_>) -> Lacks {
+    options.origin.map_or(Lacks::default(), |origin| origin.lacks)
 }
 
 /// The fields are one column that holds a JSON object: requests of different roots have different
@@ -138,11 +148,13 @@ fn write_csv<'a>(
     ];
     csv.write_record(columns.iter().chain(more))?;
     for row in rows {
-        let times = [row.start_ns, row.lifetime_ns, row.busy_ns, row.idle_ns, row.work_ns];
+        let (busy, work) = (Some(row.busy_ns), Some(row.work_ns));
+        let times = [row.start_ns, row.lifetime_ns, busy, row.idle_ns, work];
+        let counts = [row.spans, row.segments, Some(row.threads as u64)];
         csv.write_field(row.id.to_string())?;
         csv.write_field(&row.name)?;
-        for number in times.into_iter().chain([row.spans, row.segments, row.threads as u64]) {
-            csv.write_field(number.to_string())?;
+        for number in times.into_iter().chain(counts) {
+            csv.write_field(number.map(|number| number.to_string()).unwrap_or_default())?;
         }
         csv.write_field(row.open.to_string())?;
         csv.write_field(serde_json::to_string(&row.fields)?)?;
@@ -157,34 +169,54 @@ fn write_csv<'a>(
 fn write_table(
     table: &RequestTable,
     shown: &[&Request],
-    names: Names,
+    options: &RequestsOptions<'_>,
     sink: &mut dyn Write,
 ) -> io::Result<()> {
+    let (lacks, amount) = (lacks(options), numbers::amount_of(options.origin));
     if table.requests().is_empty() {
         return writeln!(sink, "no requests");
     }
     let on_cpu_known = shown.iter().any(|request| on_cpu(request).is_known());
-    let mut header = vec!["id", "start", "lifetime", "busy", "idle", "work"];
-    if on_cpu_known {
-        header.extend(["on cpu", "blocked"]);
-    }
-    header.extend(["spans", "threads", "request"]);
+    let columns = [
+        ("id", true),
+        ("start", !lacks.times),
+        ("lifetime", !lacks.calls),
+        ("busy", true),
+        ("idle", !lacks.calls),
+        ("work", true),
+        ("on cpu", on_cpu_known),
+        ("blocked", on_cpu_known),
+        ("spans", !lacks.calls),
+        ("threads", !lacks.threads),
+        ("request", true),
+    ];
+    let known = || columns.iter().filter(|(_, is_known)| *is_known);
+    let header: Vec<&str> = known().map(|(name, _)| *name).collect();
     let mut rows = layout::table(&header, 1);
     for request in shown {
-        let mut cells = vec![request.id.to_string()];
-        let times = [request.start_ns, request.lifetime_ns, request.busy_ns];
-        cells.extend(times.map(duration));
-        cells.extend([request.idle_ns, request.work_ns].map(duration));
-        if on_cpu_known {
-            cells.extend(on_cpu(request).cells());
-        }
-        cells.push(numbers::count(request.spans));
-        cells.push(request.threads.to_string());
-        cells.push(title(table, request, names));
-        rows.add_row(cells);
+        let [on_cpu, blocked] = on_cpu(request).cells();
+        let cells = [
+            request.id.to_string(),
+            amount(request.start_ns),
+            amount(request.lifetime_ns),
+            amount(request.busy_ns),
+            amount(request.idle_ns),
+            amount(request.work_ns),
+            on_cpu,
+            blocked,
+            numbers::count(request.spans),
+            request.threads.to_string(),
+            title(table, request, options.names),
+        ];
+        let known = cells.into_iter().zip(columns).filter(|(_, (_, is_known))| *is_known);
+        rows.add_row(known.map(|(cell, _)| cell));
     }
     writeln!(sink, "{}", rows.trim_fmt())?;
-    writeln!(sink, "{}", totals(table, shown))
+    writeln!(sink, "{}", totals(table, shown, amount))?;
+    match options.origin {
+        Some(origin) => writeln!(sink, "{}", printable(&origin.to_string())),
+        None => Ok(()),
+    }
 }
 
 /// `GET /orders method=GET uri=/orders`, and `(open)` where the recording ended before the request.
@@ -201,18 +233,18 @@ fn title(table: &RequestTable, request: &Request, names: Names) -> String {
 }
 
 /// The line under the table.
-fn totals(table: &RequestTable, shown: &[&Request]) -> String {
+fn totals(table: &RequestTable, shown: &[&Request], amount: fn(u64) -> String) -> String {
     let all: u64 = table.requests().iter().map(|request| request.work_ns).sum();
     let covered: u64 = shown.iter().map(|request| request.work_ns).sum();
     match shown.len() == table.requests().len() {
         true => {
             let requests = numbers::counted(shown.len() as u64, "request");
-            format!("Σ work {} in {requests}", duration(all))
+            format!("Σ work {} in {requests}", amount(all))
         }
         false => format!(
             "Σ work {} of {} ({}) in {} of {}",
-            duration(covered),
-            duration(all),
+            amount(covered),
+            amount(all),
             numbers::percent(covered, all),
             numbers::count(shown.len() as u64),
             numbers::counted(table.requests().len() as u64, "request"),

@@ -2,8 +2,9 @@
 
 use super::on_cpu::OnCpu;
 use super::{Format, layout, numbers, printable};
-use crate::{Error, duration};
+use crate::Error;
 use serde::Serialize;
+use spanfire_recording::Origin;
 use spanfire_views::{Names, SpanStatistics, Statistics};
 use std::cmp::Reverse;
 use std::collections::HashMap;
@@ -11,13 +12,15 @@ use std::io::{self, Write};
 
 /// How [`top`] is arranged.
 #[derive(Clone, Copy, Debug, Default)]
-pub struct TopOptions {
+pub struct TopOptions<'a> {
     /// How rows are named.
     pub names: Names,
     /// What comes first.
     pub order: TopOrder,
     /// How many rows at most; `None` for all.
     pub limit: Option<usize>,
+    /// What the recording was imported from: what that lacks is left out, and said.
+    pub origin: Option<&'a Origin>,
 }
 
 /// What comes first in [`top`]; rows that are equal in it stand in the order of decreasing self time.
@@ -37,25 +40,24 @@ pub enum TopOrder {
 /// Writes one row per callsite that has spans.
 pub fn top(
     statistics: &Statistics,
-    options: &TopOptions,
+    options: &TopOptions<'_>,
     format: Format,
     sink: &mut dyn Write,
 ) -> Result<(), Error> {
     let shown = arranged(statistics, options);
     match format {
-        Format::Table => write_table(statistics, &shown, options.names, sink)?,
+        Format::Table => write_table(statistics, &shown, options, sink)?,
         Format::Json => {
-            let rows: Vec<RowOnCpu> =
-                shown.iter().map(|row| RowOnCpu::of(row, options.names)).collect();
+            let rows: Vec<RowOnCpu> = shown.iter().map(|row| RowOnCpu::of(row, options)).collect();
             serde_json::to_writer_pretty(&mut *sink, &rows).map_err(io::Error::from)?;
             writeln!(sink)?;
         }
-        Format::Csv => write_csv(&shown, options.names, sink)?,
+        Format::Csv => write_csv(&shown, options, sink)?,
     }
     Ok(())
 }
 
-fn arranged<'a>(statistics: &'a Statistics, options: &TopOptions) -> Vec<&'a SpanStatistics> {
+fn arranged<'a>(statistics: &'a Statistics, options: &TopOptions<'_>) -> Vec<&'a SpanStatistics> {
     let mut rows: Vec<&SpanStatistics> = statistics.rows.iter().collect();
     rows.sort_by_cached_key(|row| {
         let first = match options.order {
@@ -70,25 +72,25 @@ fn arranged<'a>(statistics: &'a Statistics, options: &TopOptions) -> Vec<&'a Spa
     rows
 }
 
-/// A row as programs read it.
+/// A row as programs read it. What needs counts of calls is `null` where there are none.
 #[derive(Serialize)]
 struct Row<'a> {
     name: String,
     target: &'a str,
     file: Option<&'a str>,
     line: Option<u32>,
-    spans: u64,
-    segments: u64,
+    spans: Option<u64>,
+    segments: Option<u64>,
     busy_ns: u64,
     self_ns: u64,
     nonreentrant_ns: u64,
-    idle_ns: u64,
-    min_ns: u64,
-    mean_ns: u64,
-    p50_ns: u64,
-    p90_ns: u64,
-    p99_ns: u64,
-    max_ns: u64,
+    idle_ns: Option<u64>,
+    min_ns: Option<u64>,
+    mean_ns: Option<u64>,
+    p50_ns: Option<u64>,
+    p90_ns: Option<u64>,
+    p99_ns: Option<u64>,
+    max_ns: Option<u64>,
 }
 
 /// A row with what only recordings with context switches know.
@@ -101,8 +103,8 @@ struct RowOnCpu<'a> {
 }
 
 impl<'a> RowOnCpu<'a> {
-    fn of(row: &'a SpanStatistics, names: Names) -> Self {
-        RowOnCpu { row: Row::of(row, names), on_cpu: on_cpu(row) }
+    fn of(row: &'a SpanStatistics, options: &TopOptions<'_>) -> Self {
+        RowOnCpu { row: Row::of(row, options), on_cpu: on_cpu(row) }
     }
 }
 
@@ -131,37 +133,46 @@ const COLUMNS: [&str; 16] = [
 ];
 
 impl<'a> Row<'a> {
-    fn of(row: &'a SpanStatistics, names: Names) -> Self {
+    fn of(row: &'a SpanStatistics, options: &TopOptions<'_>) -> Self {
+        let called = |number| has_calls(options).then_some(number);
         Row {
-            name: names.label(&row.callsite),
+            name: options.names.label(&row.callsite),
             target: &row.callsite.target,
             file: row.callsite.file.as_deref(),
             line: row.callsite.line,
-            spans: row.spans,
-            segments: row.segments,
+            spans: called(row.spans),
+            segments: called(row.segments),
             busy_ns: row.busy_ns,
             self_ns: row.self_ns,
             nonreentrant_ns: row.nonreentrant_ns,
-            idle_ns: row.idle_ns,
-            min_ns: row.min_ns,
-            mean_ns: row.mean_ns(),
-            p50_ns: row.quantile_ns(0.5),
-            p90_ns: row.quantile_ns(0.9),
-            p99_ns: row.quantile_ns(0.99),
-            max_ns: row.max_ns,
+            idle_ns: called(row.idle_ns),
+            min_ns: called(row.min_ns),
+            mean_ns: called(row.mean_ns()),
+            p50_ns: called(row.quantile_ns(0.5)),
+            p90_ns: called(row.quantile_ns(0.9)),
+            p99_ns: called(row.quantile_ns(0.99)),
+            max_ns: called(row.max_ns),
         }
     }
 }
 
-fn write_csv(shown: &[&SpanStatistics], names: Names, sink: &mut dyn Write) -> io::Result<()> {
+fn has_calls(options: &TopOptions<'_>) -> bool {
+    options.origin.is_none_or(|origin| !origin.lacks.calls)
+}
+
+fn write_csv(
+    shown: &[&SpanStatistics],
+    options: &TopOptions<'_>,
+    sink: &mut dyn Write,
+) -> io::Result<()> {
     let mut csv = csv::WriterBuilder::new().has_headers(false).from_writer(sink);
     let on_cpu_known = shown.iter().any(|row| on_cpu(row).is_known());
     let more = if on_cpu_known { &OnCpu::COLUMNS[..] } else { &[] };
     csv.write_record(COLUMNS.iter().chain(more))?;
     for row in shown {
         match on_cpu_known {
-            true => csv.serialize((Row::of(row, names), on_cpu(row).fields()))?,
-            false => csv.serialize(Row::of(row, names))?,
+            true => csv.serialize((Row::of(row, options), on_cpu(row).fields()))?,
+            false => csv.serialize(Row::of(row, options))?,
         }
     }
     csv.flush()
@@ -170,9 +181,10 @@ fn write_csv(shown: &[&SpanStatistics], names: Names, sink: &mut dyn Write) -> i
 fn write_table(
     statistics: &Statistics,
     shown: &[&SpanStatistics],
-    names: Names,
+    options: &TopOptions<'_>,
     sink: &mut dyn Write,
 ) -> io::Result<()> {
+    let amount = numbers::amount_of(options.origin);
     if statistics.rows.is_empty() {
         return writeln!(sink, "no spans");
     }
@@ -185,29 +197,38 @@ fn write_table(
     if on_cpu_known {
         header.extend(["on cpu", "blocked"]);
     }
-    header.extend(["spans", "mean", "p50", "p90", "p99", "max", "idle", "name"]);
+    if has_calls(options) {
+        header.extend(["spans", "mean", "p50", "p90", "p99", "max", "idle"]);
+    }
+    header.push("name");
     let mut table = layout::table(&header, 1);
-    for (row, label) in shown.iter().zip(labels(shown, names)) {
+    for (row, label) in shown.iter().zip(labels(shown, options.names)) {
         let mut cells = vec![
-            duration(row.self_ns),
+            amount(row.self_ns),
             numbers::percent(row.self_ns, statistics.total_self_ns),
-            duration(row.busy_ns),
+            amount(row.busy_ns),
         ];
         if recursion {
-            cells.push(duration(row.nonreentrant_ns));
+            cells.push(amount(row.nonreentrant_ns));
         }
         if on_cpu_known {
             cells.extend(on_cpu(row).cells());
         }
-        cells.push(numbers::count(row.spans));
-        let busy = [row.mean_ns(), row.quantile_ns(0.5), row.quantile_ns(0.9)];
-        cells.extend(busy.map(duration));
-        cells.extend([row.quantile_ns(0.99), row.max_ns, row.idle_ns].map(duration));
+        if has_calls(options) {
+            cells.push(numbers::count(row.spans));
+            let busy = [row.mean_ns(), row.quantile_ns(0.5), row.quantile_ns(0.9)];
+            cells.extend(busy.map(amount));
+            cells.extend([row.quantile_ns(0.99), row.max_ns, row.idle_ns].map(amount));
+        }
         cells.push(printable(&label));
         table.add_row(cells);
     }
     writeln!(sink, "{}", table.trim_fmt())?;
-    writeln!(sink, "{}", totals(statistics, shown))
+    writeln!(sink, "{}", totals(statistics, shown, amount))?;
+    match options.origin {
+        Some(origin) => writeln!(sink, "{}", printable(&origin.to_string())),
+        None => Ok(()),
+    }
 }
 
 /// Labels, with the place in the source where a label alone would name two rows.
@@ -225,17 +246,17 @@ fn labels(shown: &[&SpanStatistics], names: Names) -> Vec<String> {
 }
 
 /// The line under the table: how much of everything the rows above it account for.
-fn totals(statistics: &Statistics, shown: &[&SpanStatistics]) -> String {
+fn totals(statistics: &Statistics, shown: &[&SpanStatistics], amount: fn(u64) -> String) -> String {
     let total = statistics.total_self_ns;
     let covered: u64 = shown.iter().map(|row| row.self_ns).sum();
     match shown.len() == statistics.rows.len() {
         true => {
-            format!("Σ self {} in {}", duration(total), numbers::counted(shown.len() as u64, "row"))
+            format!("Σ self {} in {}", amount(total), numbers::counted(shown.len() as u64, "row"))
         }
         false => format!(
             "Σ self {} of {} ({}) in {} of {}",
-            duration(covered),
-            duration(total),
+            amount(covered),
+            amount(total),
             numbers::percent(covered, total),
             numbers::count(shown.len() as u64),
             numbers::counted(statistics.rows.len() as u64, "row"),

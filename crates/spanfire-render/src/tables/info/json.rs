@@ -5,7 +5,7 @@ use super::{
 };
 use serde::Serialize;
 use spanfire_recording::{
-    Cut, LaneId, ProbeCost, ProbeSample, Recording, VERSION,
+    Cut, LaneId, Origin, ProbeCost, ProbeSample, Recording, VERSION,
     tail::{TailState, TailSummary},
 };
 use spanfire_views::Summary;
@@ -17,6 +17,7 @@ pub(super) struct Info<'a> {
     size_bytes: u64,
     process: Process<'a>,
     recorder: Recorder<'a>,
+    origin: Option<OriginFacts<'a>>,
     duration_ns: u64,
     spans: u64,
     segments: u64,
@@ -44,6 +45,18 @@ struct Process<'a> {
     os: &'a str,
     arch: &'a str,
     parallelism: Option<u32>,
+}
+
+/// What the recording was imported from.
+#[derive(Serialize)]
+struct OriginFacts<'a> {
+    format: &'a str,
+    tool: Option<&'a str>,
+    lacks: Vec<&'static str>,
+    unit: Option<&'a str>,
+    period_ns: Option<u64>,
+    /// All that in a sentence.
+    said: String,
 }
 
 #[derive(Serialize)]
@@ -137,6 +150,7 @@ impl<'a> Info<'a> {
                 parallelism: header.parallelism,
             },
             recorder: Recorder { version: &header.recorder_version, form: form_name(header.form) },
+            origin: header.origin.as_ref().map(origin),
             duration_ns: summary.duration_ns,
             spans: summary.spans,
             segments: summary.segments,
@@ -155,6 +169,17 @@ impl<'a> Info<'a> {
             cut: recording.cut().map(cut),
             tail: tail(recording.tail()),
         }
+    }
+}
+
+fn origin(origin: &Origin) -> OriginFacts<'_> {
+    OriginFacts {
+        format: &origin.format,
+        tool: origin.tool.as_deref(),
+        lacks: origin.lacks.words(),
+        unit: origin.unit.as_deref(),
+        period_ns: origin.period_ns,
+        said: origin.to_string(),
     }
 }
 

@@ -32,12 +32,14 @@ pub(super) fn write(
 fn facts(recording: &Recording, summary: &Summary) -> Vec<(&'static str, String)> {
     let header = recording.header();
     let count = numbers::count;
+    let amount = numbers::amount_of(header.origin.as_ref());
     let mut facts = vec![
+        ("origin", origin(recording)),
         ("process", process(recording)),
         ("command", printable(&header.arguments.join(" "))),
         ("recorder", recorder(recording)),
         ("size", size(recording, summary)),
-        ("duration", duration(summary.duration_ns)),
+        ("duration", amount(summary.duration_ns)),
         ("spans", spans(summary)),
         ("segments", count(summary.segments)),
         ("instants", count(summary.instants)),
@@ -52,8 +54,24 @@ fn facts(recording: &Recording, summary: &Summary) -> Vec<(&'static str, String)
     facts
 }
 
+fn origin(recording: &Recording) -> String {
+    let origin = recording.header().origin.as_ref();
+    let period = origin.and_then(|origin| origin.period_ns);
+    let period = period.map(|ns| format!("; a sample stands for {}", duration(ns)));
+    let said = origin.map(ToString::to_string).unwrap_or_default();
+    printable(&(said + &period.unwrap_or_default()))
+}
+
 fn process(recording: &Recording) -> String {
     let header = recording.header();
+    if header.origin.is_some() {
+        let (process, name) = (header.process_id, printable(&header.executable));
+        return match (process, name.is_empty()) {
+            (0, _) => name,
+            (_, true) => format!("pid {process}"),
+            (_, false) => format!("{name} (pid {process})"),
+        };
+    }
     let executable = match header.executable.as_str() {
         "" => "unknown executable".to_owned(),
         path => printable(path),
@@ -71,6 +89,9 @@ fn process(recording: &Recording) -> String {
 fn recorder(recording: &Recording) -> String {
     let header = recording.header();
     let version = printable(&header.recorder_version);
+    if header.origin.is_some() {
+        return format!("spanfire import {version}, format version {VERSION}");
+    }
     format!("spanfire {version}, {} form, format version {VERSION}", form_name(header.form))
 }
 
@@ -93,6 +114,10 @@ fn spans(summary: &Summary) -> String {
 }
 
 fn clock(recording: &Recording) -> String {
+    // Neither is there a clock of ours.
+    if recording.header().origin.is_some() {
+        return String::new();
+    }
     let clock = &recording.header().clock;
     let mut text =
         format!("{}, {:.4} ns per tick", source_name(clock.source), clock.nanos_per_tick);
@@ -116,6 +141,7 @@ fn clock(recording: &Recording) -> String {
 fn probe_cost(recording: &Recording) -> String {
     match recording.probe_cost() {
         Some(cost) => probe_sample(&cost.plain, cost.samples),
+        None if recording.header().origin.is_some() => String::new(),
         None => "not measured".to_owned(),
     }
 }
