@@ -26,6 +26,11 @@ const UNSAFE: &[(&str, &str)] = &[
     ),
     ("crates/spanfire-sampler/src/perf/event.rs", "perf_event_open, which no crate of ours wraps"),
     ("crates/spanfire-sampler/src/perf/ring.rs", "memory that the kernel writes while we read"),
+    (
+        "crates/spanfire-sampler/src/signal/handler.rs",
+        "a signal handler, and the timers that call it",
+    ),
+    ("crates/spanfire-sampler/src/signal/slot.rs", "memory that a late signal may still find"),
     ("tests/programs/notes.rs", "memory that outlives a killed process"),
     ("tests/programs/allocating.rs", "an allocator that traces"),
     ("tests/dynamic_library.rs", "loads a library and calls what is in it"),

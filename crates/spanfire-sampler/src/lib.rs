@@ -17,7 +17,7 @@
 //! processor outside the kernel, follow frame pointers, and count what they lose.
 //!
 //! The distance of samples is never exactly the same, so that no loop of the program runs in step
-//! with them: timers draw each one anew from ±50 %; perf events draw within ±5 % for each
+//! with them: timers draw each one anew from ±50 %; perf events draw within ±3 % for each
 //! processor, and draw again now and then, which reaches the threads there were at the start and
 //! those that begin from then on.
 //!
@@ -47,6 +47,8 @@ mod images;
 mod build_id;
 #[cfg(target_os = "linux")]
 mod perf;
+#[cfg(target_os = "linux")]
+mod signal;
 #[cfg(target_os = "linux")]
 mod sampler;
 #[cfg(not(target_os = "linux"))]

@@ -4,6 +4,7 @@ use crate::{
     Choice, Error, MAX_HZ, Options,
     images::Images,
     perf::{Counts, PerfEvents},
+    signal::TimerSignals,
 };
 use spanfire_recording::{Batch, Image, SampleClock, Sampling, SamplingMethod};
 
@@ -20,6 +21,7 @@ pub struct Sampler {
 #[derive(Debug)]
 enum Mechanism {
     Perf(PerfEvents),
+    Signal(TimerSignals),
 }
 
 impl Sampler {
@@ -36,9 +38,11 @@ impl Sampler {
         let (mechanism, why) = choose(&options)?;
         let method = match mechanism {
             Mechanism::Perf(_) => SamplingMethod::PerfEvents,
+            Mechanism::Signal(_) => SamplingMethod::TimerSignal,
         };
         let switches = match &mechanism {
             Mechanism::Perf(perf) => options.switches && perf.no_switches.is_none(),
+            Mechanism::Signal(_) => false,
         };
         let sampling = Sampling { method, why, switches, ..Sampling::asked(options.hz) };
         Ok(Sampler { mechanism, images: Images::default(), sampling })
@@ -50,6 +54,7 @@ impl Sampler {
         batch.clock = SampleClock::MonotonicRaw;
         match &mut self.mechanism {
             Mechanism::Perf(perf) => perf.drain(batch),
+            Mechanism::Signal(signals) => signals.drain(batch),
         }
     }
 
@@ -70,6 +75,13 @@ impl Sampler {
                 (sampling.lost_samples, sampling.lost_switches) = (lost_samples, lost_switches);
                 sampling.cpu_ns = Some(cpu_ns);
             }
+            Mechanism::Signal(signals) => {
+                (sampling.samples, sampling.lost_samples) = (signals.samples, signals.lost);
+                sampling.cpu_ns = Some(signals.cpu_ns());
+                if sampling.why.is_none() {
+                    sampling.why = signals.missing();
+                }
+            }
         }
         sampling.clone()
     }
@@ -78,6 +90,7 @@ impl Sampler {
     pub fn stop(mut self, batch: &mut Batch) -> Sampling {
         match &mut self.mechanism {
             Mechanism::Perf(perf) => perf.disable(),
+            Mechanism::Signal(signals) => signals.disable(),
         }
         self.drain(batch);
         Sampling { ended: true, ..self.sampling() }
@@ -86,17 +99,31 @@ impl Sampler {
 
 /// The mechanism, and why it is not a better one.
 fn choose(options: &Options) -> Result<(Mechanism, Option<String>), Error> {
-    let perf = if options.refuse_perf {
-        Err(Error::new("perf events are refused (as was asked for)"))
-    } else {
-        PerfEvents::start(options)
-    };
-    match (options.choice, perf) {
-        (Choice::Perf, Ok(perf)) => {
-            let why = perf.no_switches.clone();
-            Ok((Mechanism::Perf(perf), why))
-        }
-        (_, Err(error)) => Err(error),
-        (_, Ok(perf)) => Ok((Mechanism::Perf(perf), None)),
+    let signals = || TimerSignals::start(options).map(Mechanism::Signal);
+    if options.choice == Choice::Signal {
+        return Ok((signals()?, None));
     }
+    let refusal = match perf(options) {
+        Ok(perf) => {
+            let why = perf.no_switches.clone();
+            return Ok((Mechanism::Perf(perf), why));
+        }
+        Err(refusal) => refusal,
+    };
+    if options.choice == Choice::Perf {
+        return Err(Error::new(format!(
+            "{refusal}; SPANFIRE_SAMPLER=auto, or Choice::Auto, allows timer signals in their place"
+        )));
+    }
+    match signals() {
+        Ok(signals) => Ok((signals, Some(refusal.to_string()))),
+        Err(second) => Err(Error::new(format!("{refusal}; {second}"))),
+    }
+}
+
+fn perf(options: &Options) -> Result<PerfEvents, Error> {
+    if options.refuse_perf {
+        return Err(Error::new("perf events are refused: that was asked for"));
+    }
+    PerfEvents::start(options)
 }

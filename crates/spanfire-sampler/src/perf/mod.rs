@@ -25,7 +25,7 @@ use std::{
 };
 
 /// How far the period of one processor may be off, as a part of it.
-const JITTER_PARTS: u64 = 20;
+const JITTER_PARTS: u64 = 32;
 
 /// A new period restarts the timers, which then miss half a period: so this many pass in between.
 const PERIODS_BETWEEN_DRAWS: u32 = 64;
