@@ -1,7 +1,8 @@
 //! `info` as programs read it.
 
 use super::{
-    anchor_uncertainty_ns, cause_name, form_name, lane_extents, lane_label, ns, source_name,
+    anchor_uncertainty_ns, cause_name, form_name, lane_extents, lane_label, ns, sampling,
+    source_name,
 };
 use serde::Serialize;
 use spanfire_recording::{
@@ -31,6 +32,7 @@ pub(super) struct Info<'a> {
     inexact_starts: u64,
     clock: Clock<'a>,
     probe_cost: Option<Probe>,
+    sampling: Option<sampling::Facts<'a>>,
     lanes: Vec<Lane<'a>>,
     losses: Vec<Loss>,
     cut: Option<CutAt<'a>>,
@@ -164,6 +166,7 @@ impl<'a> Info<'a> {
             inexact_starts: summary.inexact_starts,
             clock: clock(recording),
             probe_cost: recording.probe_cost().map(probe),
+            sampling: sampling::facts(recording),
             lanes: lanes(recording),
             losses: losses(recording),
             cut: recording.cut().map(cut),

@@ -1,5 +1,6 @@
 //! What a recording is: process, clock, threads, how much it holds, and what it lacks.
 
+mod sampling;
 mod text;
 mod json;
 

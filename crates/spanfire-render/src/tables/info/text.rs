@@ -1,6 +1,6 @@
 //! `info` as people read it.
 
-use super::{form_name, lane_extents, lane_label, ns, numbers, source_name};
+use super::{form_name, lane_extents, lane_label, ns, numbers, sampling, source_name};
 use crate::duration;
 use crate::tables::{layout, printable};
 use spanfire_recording::{
@@ -49,6 +49,7 @@ fn facts(recording: &Recording, summary: &Summary) -> Vec<(&'static str, String)
         ("probe cost", probe_cost(recording)),
         ("with fields", probe_kind(recording, |cost| cost.fields)),
         ("reentered", probe_kind(recording, |cost| cost.reenter)),
+        ("samples", sampling::line(recording)),
     ];
     facts.retain(|(_, value)| !value.is_empty());
     facts
@@ -231,6 +232,7 @@ pub fn warnings(recording: &Recording, summary: &Summary) -> Vec<String> {
         more => warnings.push(format!("{more} more losses; `--format json` lists them all")),
     }
     warnings.extend(doubts(recording, summary));
+    warnings.extend(sampling::doubts(recording));
     warnings
 }
 
