@@ -13,25 +13,37 @@ use spanfire_benches::{
 };
 use spanfire_recording::Recording;
 use spanfire_render::Error;
-use spanfire_render::export::{self, Carried, Source};
+use spanfire_render::export::{self, Carried, ParquetOptions, ParquetSinks, Source};
 use spanfire_views::{Names, Replay, Selection};
 use std::{
     fs,
-    io::{self, Write},
+    io::{self, Read, Write},
     time::Instant,
 };
 
 type Export = fn(&Source<'_>, &mut dyn Write) -> Result<Carried, Error>;
 
 /// The formats that are written span by span.
-const FORMATS: [(&str, Export); 6] = [
+const FORMATS: [(&str, Export); 7] = [
     ("speedscope", export::speedscope),
     ("chrome", export::chrome),
     ("perfetto", export::perfetto),
     ("firefox", export::firefox),
     ("otlp", export::otlp),
     ("pprof", |source, sink| export::pprof(source, &[], sink)),
+    ("parquet", parquet),
 ];
+
+/// Counts what each of the four tables has, and hands on as much.
+fn parquet(source: &Source<'_>, sink: &mut dyn Write) -> Result<Carried, Error> {
+    let mut tables = [Counter(0), Counter(0), Counter(0), Counter(0)];
+    let [spans, segments, callsites, rollups] = &mut tables;
+    let sinks = ParquetSinks { spans, segments, callsites, rollups };
+    let carried = export::parquet(source, &ParquetOptions::default(), sinks)?;
+    let bytes = tables.iter().map(|table| table.0).sum();
+    io::copy(&mut io::repeat(0).take(bytes), sink)?;
+    Ok(carried)
+}
 
 /// Counts what it is given.
 struct Counter(u64);

@@ -3,6 +3,7 @@
 use crate::{cargo, node, viewer};
 
 const FOLDER: &str = "crates/spanfire-render/tests/consumers";
+const TABLES: &str = "crates/spanfire-render/tests/consumers/tables";
 
 /// Brings in the consumers' own readers, and holds what they find against the views.
 pub fn run() -> Result<(), String> {
@@ -11,18 +12,22 @@ pub fn run() -> Result<(), String> {
         "missing: go, which has pprof (Debian: apt-get install golang-go)".to_owned()
     })?;
     node::install(FOLDER)?;
-    install_wheels()?;
+    install_wheels(FOLDER, &ANY_PYTHON)?;
+    install_wheels(TABLES, &[])?;
     cargo::run(&["test", "--package", "spanfire-render", "--all-features", "--test", "consumers"])
 }
 
-/// Unpacks the wheels of requirements.txt. They are read as archives of web pages, so which Python they
-/// are for does not matter, and is what their checksum says.
-fn install_wheels() -> Result<(), String> {
-    if node::is_newer(FOLDER, "python_modules", "requirements.txt") {
+/// Whose wheel is read as an archive of web pages, so that which Python it is for does not matter, and is
+/// what its checksum says.
+const ANY_PYTHON: [&str; 2] = ["--python-version=3.11", "--platform=manylinux2014_x86_64"];
+
+/// Unpacks the wheels of a folder's requirements.txt, for the Python that is there or for another.
+fn install_wheels(folder: &str, python: &[&str]) -> Result<(), String> {
+    if node::is_newer(folder, "python_modules", "requirements.txt") {
         return Ok(());
     }
     let pip = ["-m", "pip", "--version"];
-    node::run(FOLDER, "python3", &pip, &[])
+    node::run(folder, "python3", &pip, &[])
         .map_err(|_| "missing: pip (Debian: apt-get install python3-pip)".to_owned())?;
     let install = [
         "-m",
@@ -35,10 +40,8 @@ fn install_wheels() -> Result<(), String> {
         "--target=python_modules",
         "--no-deps",
         "--only-binary=:all:",
-        "--python-version=3.11",
-        "--platform=manylinux2014_x86_64",
         "--require-hashes",
         "--requirement=requirements.txt",
     ];
-    node::run(FOLDER, "python3", &install, &[])
+    node::run(folder, "python3", &[&install[..], python].concat(), &[])
 }

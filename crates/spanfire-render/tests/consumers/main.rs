@@ -25,3 +25,5 @@ mod perfetto;
 mod pprof;
 mod speedscope;
 mod firefox;
+#[cfg(feature = "parquet")]
+mod duckdb;

@@ -1,4 +1,4 @@
-//! Between tests and the readers, which are JavaScript.
+//! Between tests and the readers, which are JavaScript and Python.
 
 use serde_json::Value;
 use spanfire_recording::Recording;
@@ -44,7 +44,9 @@ fn ask(
     queries: &[(&str, &str)],
 ) -> Vec<Result<Value, String>> {
     let here = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/consumers");
-    let prepared = ["node_modules", "python_modules"].iter().all(|dir| here.join(dir).exists());
+    let prepared = ["node_modules", "python_modules", "tables/python_modules"]
+        .iter()
+        .all(|dir| here.join(dir).exists());
     assert!(prepared, "missing: the readers; `cargo xtask consumers` brings them in and runs this");
     let folder = TempDir::new().expect("a folder");
     let paths = files.iter().zip(0..).map(|(bytes, number)| {
@@ -52,21 +54,23 @@ fn ask(
         std::fs::write(&path, bytes).expect("a file");
         path
     });
+    let mut command = Command::new("node");
+    command.arg("read.mjs").arg(reader).args(paths).current_dir(here);
+    let answers = answers(&mut command, queries);
+    assert_eq!(answers.len(), files.len());
+    answers
+}
+
+/// What a reader prints, a line for each file.
+pub fn answers(command: &mut Command, queries: &[(&str, &str)]) -> Vec<Result<Value, String>> {
     let queries: serde_json::Map<String, Value> =
         queries.iter().map(|(name, sql)| (name.to_string(), (*sql).into())).collect();
-    let output = Command::new("node")
-        .arg("read.mjs")
-        .arg(reader)
-        .args(paths)
-        .current_dir(here)
-        .env("READER_QUERIES", Value::Object(queries).to_string())
-        .output()
-        .expect("node starts");
-    let lines = String::from_utf8(output.stdout).expect("lines");
-    let answers: Vec<_> = lines.lines().map(answer).collect();
+    command.env("READER_QUERIES", Value::Object(queries).to_string());
+    let output = command.output().expect("the reader starts");
     let said = String::from_utf8_lossy(&output.stderr);
-    assert_eq!(answers.len(), files.len(), "the reader gave up: {said}");
-    answers
+    assert!(output.status.success(), "the reader gave up: {said}");
+    let lines = String::from_utf8(output.stdout).expect("lines");
+    lines.lines().map(answer).collect()
 }
 
 fn answer(line: &str) -> Result<Value, String> {
