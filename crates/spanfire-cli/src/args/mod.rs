@@ -177,6 +177,9 @@ pub struct StacksArgs {
 pub struct FlamegraphArgs {
     #[command(flatten)]
     pub stacks: StacksArgs,
+    /// Take out what recording cost, as far as the recording says; with the interval of what remains
+    #[arg(long, conflicts_with_all = ["native", "perf"])]
+    pub compensated: bool,
     /// Grow downwards, the outermost frame at the top
     #[arg(long)]
     pub icicle: bool,
@@ -232,6 +235,9 @@ pub struct TopArgs {
     /// What comes first
     #[arg(long, value_enum, default_value_t)]
     pub sort: TopSort,
+    /// Take out what recording cost, as far as the recording says; with the interval of what remains
+    #[arg(long)]
+    pub compensated: bool,
     #[command(flatten)]
     pub rows: RowsArgs,
     #[command(flatten)]

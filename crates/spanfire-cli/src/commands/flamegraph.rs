@@ -1,6 +1,6 @@
 //! `spanfire flamegraph`.
 
-use super::call_tree;
+use super::{call_tree, overhead::ledger, stacks};
 use crate::args::{FlamegraphArgs, Weight};
 use crate::failure::Failure;
 use crate::input::Input;
@@ -19,21 +19,44 @@ pub fn flamegraph(args: &FlamegraphArgs) -> Result<ExitCode, Failure> {
     if matches!(args.stacks.weight, Weight::Count) {
         input.refuse_without_calls("--weight count")?;
     }
+    if args.compensated {
+        return compensated(args, &input, output);
+    }
     let tree = call_tree(&input, &args.stacks, args.input.selection.root.is_some())?;
     let weight = args.stacks.weight.into();
     if tree.total(weight) == 0 {
         return Err(nothing(&input, &tree, args.stacks.weight));
     }
-    let options = FlamegraphOptions {
-        weight,
+    let options = FlamegraphOptions { weight, ..options(args, &input) };
+    output.write(|sink| spanfire_render::flamegraph(&tree, &options, sink))?;
+    Ok(ExitCode::SUCCESS)
+}
+
+fn options(args: &FlamegraphArgs, input: &Input) -> FlamegraphOptions {
+    FlamegraphOptions {
         names: args.stacks.names.into(),
         icicle: args.icicle,
-        title: args.title.clone().unwrap_or_else(|| title(&input, args.stacks.reverse)),
+        title: args.title.clone().unwrap_or_else(|| title(input, args.stacks.reverse)),
         subtitle: input.described(&args.input.selection),
         unit: input.origin().and_then(|origin| origin.unit.clone()),
         ..FlamegraphOptions::default()
-    };
-    output.write(|sink| spanfire_render::flamegraph(&tree, &options, sink))?;
+    }
+}
+
+/// The same without what recording took, which is known of busy time only.
+fn compensated(args: &FlamegraphArgs, input: &Input, output: Output) -> Result<ExitCode, Failure> {
+    if !matches!(args.stacks.weight, Weight::Busy) {
+        let message = "--compensated is about busy time: leave --weight out";
+        return Err(Failure::Usage(message.to_owned()));
+    }
+    let ledger = ledger::read(input)?;
+    let tree = ledger.stacks(stacks(args.stacks.stacks, args.input.selection.root.is_some()));
+    if tree.nodes()[0].account.busy.ns == 0 {
+        return Err(input.empty("time beside what recording took"));
+    }
+    let tree = if args.stacks.reverse { &tree.reversed() } else { tree };
+    let options = options(args, input);
+    output.write(|sink| spanfire_render::compensated_flamegraph(tree, &options, sink))?;
     Ok(ExitCode::SUCCESS)
 }
 

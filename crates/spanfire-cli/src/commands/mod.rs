@@ -28,7 +28,7 @@ pub use run::run;
 pub use top::top;
 pub use view::view;
 
-use crate::args::{NativeArgs, RowsArgs, StacksArgs, TableFormat};
+use crate::args::{self, NativeArgs, RowsArgs, StacksArgs, TableFormat};
 use crate::failure::Failure;
 use crate::input::Input;
 use crate::native::Native;
@@ -53,11 +53,7 @@ fn limit_of(typed: Option<usize>, format: TableFormat) -> Option<usize> {
 /// The merged graph as the flags want it. Requests are looked at by ancestry, everything else by
 /// what was entered on the thread.
 fn call_tree(input: &Input, typed: &StacksArgs, by_root: bool) -> Result<CallTree, Failure> {
-    let stacks = match typed.stacks {
-        Some(stacks) => stacks.into(),
-        None if by_root => Stacks::Span,
-        None => Stacks::Thread,
-    };
+    let stacks = stacks(typed.stacks, by_root);
     let NativeArgs { native, perf } = &typed.native;
     let tree = match *native || perf.is_some() {
         true => {
@@ -68,4 +64,12 @@ fn call_tree(input: &Input, typed: &StacksArgs, by_root: bool) -> Result<CallTre
         false => input.view(|replay| CallTree::of(replay, stacks))?,
     };
     Ok(if typed.reverse { tree.reversed() } else { tree })
+}
+
+fn stacks(typed: Option<args::Stacks>, by_root: bool) -> Stacks {
+    match typed {
+        Some(stacks) => stacks.into(),
+        None if by_root => Stacks::Span,
+        None => Stacks::Thread,
+    }
 }

@@ -1,6 +1,6 @@
 //! `spanfire top`.
 
-use super::limit;
+use super::{limit, overhead::ledger};
 use crate::args::{TopArgs, TopSort};
 use crate::failure::Failure;
 use crate::input::Input;
@@ -23,6 +23,15 @@ pub fn top(args: &TopArgs) -> Result<ExitCode, Failure> {
         limit: limit(&args.rows),
         origin: input.origin(),
     };
-    output.write(|sink| tables::top(&statistics, &options, args.rows.format.into(), sink))?;
+    let format = args.rows.format.into();
+    match args.compensated {
+        false => output.write(|sink| tables::top(&statistics, &options, format, sink))?,
+        true => {
+            let ledger = ledger::read(&input)?;
+            output.write(|sink| {
+                tables::compensated_top(&statistics, &ledger, &options, format, sink)
+            })?;
+        }
+    }
     Ok(ExitCode::SUCCESS)
 }

@@ -24,6 +24,19 @@ const DEPTH_MAX: usize = 1_000;
 pub(super) struct Folding {
     text: String,
     ends: Vec<usize>,
+    drawn: Vec<Drawn>,
+    /// Σ of the weights so far: where the next line starts.
+    end: u64,
+}
+
+/// Where a frame is drawn, in units of weight from the left.
+pub(super) struct Drawn {
+    /// The node that it is.
+    pub node: usize,
+    /// Its left side.
+    pub start: u64,
+    /// From there to its right side.
+    pub width: u64,
 }
 
 impl Folding {
@@ -41,7 +54,8 @@ impl Folding {
         }
         let drawn = |index: usize| is_drawn(&tree.nodes()[index], totals[index], narrowest);
         let weights = drawn_weights(tree.nodes(), weight, &drawn);
-        let mut folding = Folding { text: String::new(), ends: Vec::new() };
+        let mut folding =
+            Folding { text: String::new(), ends: Vec::new(), drawn: Vec::new(), end: 0 };
         folding.push(labels.get(None), tree.nodes()[0].own(weight));
         let mut stacks = StackText::new(labels);
         for (index, node) in tree.nodes().iter().enumerate().skip(1) {
@@ -50,6 +64,8 @@ impl Folding {
                     true => stacks.with(&few::label(labels.get(node.frame)), node.depth),
                     false => stacks.of(node),
                 };
+                let start = folding.end;
+                folding.drawn.push(Drawn { node: index, start, width: totals[index] });
                 folding.push(stack, weights[index]);
             }
         }
@@ -65,7 +81,13 @@ impl Folding {
         })
     }
 
+    /// The frames, in the tree's order.
+    pub(super) fn drawn(&self) -> &[Drawn] {
+        &self.drawn
+    }
+
     fn push(&mut self, path: &str, weight: u64) {
+        self.end += weight;
         if weight > 0 {
             // Writing to a `String` cannot fail.
             let _ = write!(self.text, "{path} {weight}");

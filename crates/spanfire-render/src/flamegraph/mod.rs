@@ -10,6 +10,7 @@
 
 mod few;
 mod folding;
+mod intervals;
 mod restyle;
 
 use crate::chart::nothing_recorded;
@@ -17,12 +18,12 @@ use crate::duration;
 use crate::error::Error;
 use crate::frame_labels::{FrameLabels, xml_text};
 use crate::palette::{NO_SPAN, Palette, Rgb};
-use crate::tables::count;
+use crate::tables::{count, percent};
 use folding::Folding;
 use inferno::flamegraph::color::{Color, PaletteMap};
 use inferno::flamegraph::{Direction, Options, TextTruncateDirection, from_lines};
 use restyle::Restyle;
-use spanfire_views::{CallTree, Names, Weight};
+use spanfire_views::{CallTree, Compensated, LedgerTree, Names, Weight};
 use std::io::{BufWriter, Write};
 
 /// What a flamegraph shows of a tree.
@@ -67,6 +68,32 @@ pub fn flamegraph(
     options: &FlamegraphOptions,
     sink: &mut dyn Write,
 ) -> Result<(), Error> {
+    let mut styled = BufWriter::with_capacity(1 << 16, sink);
+    draw(tree, options, None, &mut styled)?;
+    Ok(styled.flush()?)
+}
+
+/// Draws what remains of busy time without what recording took of it, whatever the options' weight.
+/// The tooltips carry the intervals, the line under the title says what was taken out.
+///
+/// Fails only where `sink` does.
+pub fn compensated_flamegraph(
+    ledger: &LedgerTree,
+    options: &FlamegraphOptions,
+    sink: &mut dyn Write,
+) -> Result<(), Error> {
+    let options = FlamegraphOptions { weight: Weight::Busy, ..options.clone() };
+    let mut picture = Vec::new();
+    draw(&ledger.compensated(), &options, Some(ledger), &mut picture)?;
+    Ok(sink.write_all(&picture)?)
+}
+
+fn draw(
+    tree: &CallTree,
+    options: &FlamegraphOptions,
+    ledger: Option<&LedgerTree>,
+    sink: &mut dyn Write,
+) -> Result<(), Error> {
     if tree.total(options.weight) == 0 {
         return nothing_recorded(&options.title, sink);
     }
@@ -74,19 +101,38 @@ pub fn flamegraph(
     let few = few::few(tree);
     let folding = Folding::of(tree, &labels, &few, options.weight, options.min_width_percent);
     let mut palette = palette(tree, &labels);
-    let mut inferno_options = inferno_options(tree, options);
+    let mut inferno_options = inferno_options(tree, options, ledger);
     inferno_options.palette_map = Some(&mut palette);
     let hatch = if few.iter().any(|&few| few) { few::HATCH } else { "" };
-    let mut styled = Restyle::new(BufWriter::with_capacity(1 << 16, sink), hatch);
     // Chart mode is the one in which `inferno` takes the order of its input; it reads it backwards.
-    from_lines(&mut inferno_options, folding.lines().rev(), &mut styled)?;
-    Ok(styled.flush()?)
+    let lines = folding.lines().rev();
+    match ledger {
+        None => {
+            let mut styled = Restyle::new(sink, hatch);
+            from_lines(&mut inferno_options, lines, &mut styled)?;
+            Ok(styled.flush()?)
+        }
+        // Rewriting holds the picture, whose size is bounded.
+        Some(ledger) => {
+            let mut picture = Vec::new();
+            let mut styled = Restyle::new(&mut picture, hatch);
+            from_lines(&mut inferno_options, lines, &mut styled)?;
+            styled.flush()?;
+            let picture = String::from_utf8_lossy(&picture);
+            let picture = intervals::with_intervals(&picture, ledger, folding.drawn());
+            Ok(sink.write_all(picture.as_bytes())?)
+        }
+    }
 }
 
-fn inferno_options(tree: &CallTree, options: &FlamegraphOptions) -> Options<'static> {
+fn inferno_options(
+    tree: &CallTree,
+    options: &FlamegraphOptions,
+    ledger: Option<&LedgerTree>,
+) -> Options<'static> {
     let mut inferno_options = Options::default();
     inferno_options.title = xml_text(&options.title);
-    inferno_options.subtitle = Some(subtitle(tree, options));
+    inferno_options.subtitle = Some(subtitle(tree, options, ledger));
     inferno_options.count_name = match options.weight {
         Weight::Count => "spans".to_owned(),
         Weight::Samples => "samples".to_owned(),
@@ -107,9 +153,10 @@ fn inferno_options(tree: &CallTree, options: &FlamegraphOptions) -> Options<'sta
     inferno_options
 }
 
-fn subtitle(tree: &CallTree, options: &FlamegraphOptions) -> String {
+fn subtitle(tree: &CallTree, options: &FlamegraphOptions, ledger: Option<&LedgerTree>) -> String {
     let total = tree.total(options.weight);
     let drawn = match options.weight {
+        _ if let Some(ledger) = ledger => compensated(ledger),
         Weight::Busy | Weight::Idle if options.unit.is_some() => {
             let unit = options.unit.as_deref().unwrap_or_default();
             format!("{} {}", count(total), xml_text(unit))
@@ -125,6 +172,19 @@ fn subtitle(tree: &CallTree, options: &FlamegraphOptions) -> String {
         tree.is_reversed().then(|| "reversed: callers stand on what they call".to_owned());
     let parts = [options.subtitle.as_deref().map(xml_text), Some(drawn), reversed];
     parts.into_iter().flatten().collect::<Vec<_>>().join(" · ")
+}
+
+/// What remains, and what was taken out.
+fn compensated(ledger: &LedgerTree) -> String {
+    let Compensated { raw_ns, ns, low_ns, high_ns } = ledger.nodes()[0].account.busy;
+    format!(
+        "busy time, compensated: {} ({} to {}), without {} of {} that recording took",
+        duration(ns),
+        duration(low_ns),
+        duration(high_ns),
+        percent(raw_ns - ns, raw_ns),
+        duration(raw_ns),
+    )
 }
 
 fn palette(tree: &CallTree, labels: &FrameLabels) -> PaletteMap {

@@ -9,6 +9,7 @@ mod info;
 mod top;
 mod requests;
 mod ledger;
+mod compensated;
 pub(crate) mod layout;
 mod numbers;
 mod printable;
@@ -19,10 +20,11 @@ pub(crate) use fields::line as fields_line;
 pub(crate) use info::info_facts;
 pub use info::{InfoFormat, info, warnings};
 pub use ledger::{LedgerOptions, ledger};
+pub(crate) use numbers::percent;
 pub use numbers::{bytes, count, counted};
 pub use printable::printable;
 pub use requests::{RequestOrder, RequestsOptions, requests};
-pub use top::{TopOptions, TopOrder, top};
+pub use top::{TopOptions, TopOrder, compensated_top, top};
 
 /// How rows are written.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

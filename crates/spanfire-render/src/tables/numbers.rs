@@ -48,7 +48,7 @@ pub fn bytes(value: u64) -> String {
 }
 
 /// `part` of `whole` in percent with one decimal, rounded down, so that only all is 100 %.
-pub(super) fn percent(part: u64, whole: u64) -> String {
+pub(crate) fn percent(part: u64, whole: u64) -> String {
     if whole == 0 {
         return "–".to_owned();
     }

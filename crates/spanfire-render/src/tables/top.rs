@@ -1,11 +1,12 @@
 //! Where the time went, per span name.
 
+use super::compensated::{self, CompensatedTimes};
 use super::on_cpu::OnCpu;
 use super::{Format, layout, numbers, printable};
 use crate::Error;
 use serde::Serialize;
 use spanfire_recording::Origin;
-use spanfire_views::{Names, SpanStatistics, Statistics};
+use spanfire_views::{Ledger, Names, SpanStatistics, Statistics};
 use std::cmp::Reverse;
 use std::collections::HashMap;
 use std::io::{self, Write};
@@ -44,15 +45,37 @@ pub fn top(
     format: Format,
     sink: &mut dyn Write,
 ) -> Result<(), Error> {
+    write(statistics, None, options, format, sink)
+}
+
+/// The same rows in the same order, with the times that remain without what recording took.
+pub fn compensated_top(
+    statistics: &Statistics,
+    ledger: &Ledger,
+    options: &TopOptions<'_>,
+    format: Format,
+    sink: &mut dyn Write,
+) -> Result<(), Error> {
+    write(statistics, Some(ledger), options, format, sink)
+}
+
+fn write(
+    statistics: &Statistics,
+    ledger: Option<&Ledger>,
+    options: &TopOptions<'_>,
+    format: Format,
+    sink: &mut dyn Write,
+) -> Result<(), Error> {
     let shown = arranged(statistics, options);
     match format {
-        Format::Table => write_table(statistics, &shown, options, sink)?,
+        Format::Table => write_table(statistics, ledger, &shown, options, sink)?,
         Format::Json => {
-            let rows: Vec<RowOnCpu> = shown.iter().map(|row| RowOnCpu::of(row, options)).collect();
+            let rows: Vec<RowCompensated> =
+                shown.iter().map(|row| RowCompensated::of(row, ledger, options)).collect();
             serde_json::to_writer_pretty(&mut *sink, &rows).map_err(io::Error::from)?;
             writeln!(sink)?;
         }
-        Format::Csv => write_csv(&shown, options, sink)?,
+        Format::Csv => write_csv(&shown, ledger, options, sink)?,
     }
     Ok(())
 }
@@ -160,19 +183,43 @@ fn has_calls(options: &TopOptions<'_>) -> bool {
     options.origin.is_none_or(|origin| !origin.lacks.calls)
 }
 
+/// A row, and what remains of its times where that is asked for.
+#[derive(Serialize)]
+struct RowCompensated<'a> {
+    #[serde(flatten)]
+    row: RowOnCpu<'a>,
+    #[serde(flatten)]
+    compensated: Option<CompensatedTimes>,
+}
+
+impl<'a> RowCompensated<'a> {
+    fn of(row: &'a SpanStatistics, ledger: Option<&Ledger>, options: &TopOptions<'_>) -> Self {
+        let times = |ledger| CompensatedTimes::of(&compensated::account(ledger, row.id));
+        RowCompensated { row: RowOnCpu::of(row, options), compensated: ledger.map(times) }
+    }
+}
+
 fn write_csv(
     shown: &[&SpanStatistics],
+    ledger: Option<&Ledger>,
     options: &TopOptions<'_>,
     sink: &mut dyn Write,
 ) -> io::Result<()> {
     let mut csv = csv::WriterBuilder::new().has_headers(false).from_writer(sink);
     let on_cpu_known = shown.iter().any(|row| on_cpu(row).is_known());
     let more = if on_cpu_known { &OnCpu::COLUMNS[..] } else { &[] };
-    csv.write_record(COLUMNS.iter().chain(more))?;
+    let compensated = if ledger.is_some() { &CompensatedTimes::COLUMNS[..] } else { &[] };
+    csv.write_record(COLUMNS.iter().chain(more).chain(compensated))?;
     for row in shown {
-        match on_cpu_known {
-            true => csv.serialize((Row::of(row, options), on_cpu(row).fields()))?,
-            false => csv.serialize(Row::of(row, options))?,
+        let times =
+            ledger.map(|ledger| CompensatedTimes::of(&compensated::account(ledger, row.id)));
+        match (on_cpu_known, times) {
+            (true, None) => csv.serialize((Row::of(row, options), on_cpu(row).fields()))?,
+            (false, None) => csv.serialize(Row::of(row, options))?,
+            (true, Some(times)) => {
+                csv.serialize((Row::of(row, options), on_cpu(row).fields(), times))?;
+            }
+            (false, Some(times)) => csv.serialize((Row::of(row, options), times))?,
         }
     }
     csv.flush()
@@ -180,6 +227,7 @@ fn write_csv(
 
 fn write_table(
     statistics: &Statistics,
+    ledger: Option<&Ledger>,
     shown: &[&SpanStatistics],
     options: &TopOptions<'_>,
     sink: &mut dyn Write,
@@ -190,6 +238,9 @@ fn write_table(
     }
     let recursion = shown.iter().any(|row| row.nonreentrant_ns != row.busy_ns);
     let mut header = vec!["self", "self %", "total"];
+    if ledger.is_some() {
+        header.extend(compensated::HEADER);
+    }
     if recursion {
         header.push("nonreentrant");
     }
@@ -208,6 +259,9 @@ fn write_table(
             numbers::percent(row.self_ns, statistics.total_self_ns),
             amount(row.busy_ns),
         ];
+        if let Some(ledger) = ledger {
+            cells.extend(compensated::cells(&compensated::account(ledger, row.id)));
+        }
         if recursion {
             cells.push(amount(row.nonreentrant_ns));
         }
@@ -224,7 +278,8 @@ fn write_table(
         table.add_row(cells);
     }
     writeln!(sink, "{}", table.trim_fmt())?;
-    writeln!(sink, "{}", totals(statistics, shown, amount))?;
+    let without = ledger.map(compensated::total).unwrap_or_default();
+    writeln!(sink, "{}{without}", totals(statistics, shown, amount))?;
     match options.origin {
         Some(origin) => writeln!(sink, "{}", printable(&origin.to_string())),
         None => Ok(()),

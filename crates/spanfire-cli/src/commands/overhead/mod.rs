@@ -3,7 +3,7 @@
 //! What is told of a recording has several parts, one file each, which [`Section::all`] lists in
 //! their order. Each works its numbers out before anything is written.
 
-mod ledger;
+pub(super) mod ledger;
 mod sampling;
 mod experiment;
 
