@@ -8,10 +8,15 @@
 //!
 //! What to look at: `hidden_overhead.flamegraph.svg`, where `cache_key` is a fringe along the top,
 //! then `hidden_overhead.reversed.svg`, where it is the widest box at the bottom with its callers
-//! above it. The program prints both rankings.
+//! above it. The program prints both rankings, and how samplers would have ranked the innermost
+//! frames: a sampler is good at what is thin everywhere but large in sum, and needs many samples to
+//! put what comes after it in the right order.
 
 use pictures::Failure;
-use spanfire_views::{CallTree, Names, Replay, Selection, Stacks, Weight};
+use spanfire_views::{
+    CallTree, Names, Replay, SampledFrame, SamplingEstimate, SamplingOptions, Selection, Stacks,
+    Weight,
+};
 use std::cmp::Reverse;
 use std::fmt::Write;
 use std::hash::{DefaultHasher, Hash, Hasher};
@@ -30,6 +35,8 @@ fn main() -> Result<(), Failure> {
     let forward = CallTree::of(&Replay::new(&recording, Selection::default()), Stacks::Thread)?;
     print_forward(&forward);
     print_reversed(&forward.reversed());
+    let replay = Replay::new(&recording, Selection::default());
+    print_samplers(&SamplingEstimate::of(&replay, &SamplingOptions::default())?);
     pictures::draw(&recording, "hidden_overhead", Stacks::Thread)
 }
 
@@ -223,6 +230,31 @@ fn print_reversed(tree: &CallTree) {
         println!("{:>5}. {:>5.1} %  {path}", place + 1, share(totals[node], totals[0]));
     }
     println!();
+}
+
+/// The innermost frames as samplers of each rate would have ranked them, beside the truth.
+fn print_samplers(estimate: &SamplingEstimate) {
+    println!("What samplers would have made of that ranking:");
+    print_ranking(estimate, "the truth", |name| name.own.busy_ns);
+    for (rate, hz) in estimate.rates_hz().iter().enumerate() {
+        let label = format!("{hz} Hz");
+        print_ranking(estimate, &label, |name| name.own.taken[rate].by(estimate.timer()));
+    }
+    println!();
+}
+
+fn print_ranking(estimate: &SamplingEstimate, label: &str, weight: impl Fn(&SampledFrame) -> u64) {
+    let mut names: Vec<(u64, &str)> = estimate
+        .names()
+        .iter()
+        .filter_map(|name| Some((weight(name), estimate.callsite(name.frame?).name.as_str())))
+        .collect();
+    names.sort_by_key(|&(weight, name)| (Reverse(weight), name));
+    let all: u64 = names.iter().map(|&(weight, _)| weight).sum();
+    let first = names.iter().take(5);
+    let first: Vec<String> =
+        first.map(|&(weight, name)| format!("{name} {:.1} %", share(weight, all))).collect();
+    println!("{label:>10}: {}", first.join(", "));
 }
 
 /// The labels from the root to `node`.

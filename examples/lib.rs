@@ -11,13 +11,15 @@
 #![forbid(unsafe_code)]
 
 use spanfire_recording::Recording;
+use spanfire_render::sampling::{ScatterOptions, sampling_scatter};
 use spanfire_render::tables::{self, Format, RequestsOptions, TopOptions};
 use spanfire_render::{
     ChartOptions, FlamegraphOptions, Report, ReportOptions, SEGMENTS_IN_A_PAGE,
     chart_resolution_ns, flamegraph, request_chart, thread_chart,
 };
 use spanfire_views::{
-    CallTree, Replay, RequestChart, RequestTable, Selection, Stacks, Statistics, Timeline,
+    CallTree, Replay, RequestChart, RequestTable, SamplingEstimate, Selection, Stacks, Statistics,
+    Timeline,
 };
 use std::error::Error;
 use std::fs::{self, File};
@@ -107,6 +109,12 @@ pub fn report(recording: &Recording, example: &str) -> Result<(), Failure> {
 pub fn draw_flamegraph(tree: &CallTree, name: &str, title: &str) -> Result<(), Failure> {
     let options = FlamegraphOptions { title: title.into(), ..FlamegraphOptions::default() };
     create(name, |sink| flamegraph(tree, &options, sink))
+}
+
+/// Draws the errors of samplers and of spans as `NAME.scatter.svg` and prints where it is.
+pub fn draw_scatter(estimate: &SamplingEstimate, example: &str) -> Result<(), Failure> {
+    let options = ScatterOptions { subtitle: Some(example.into()), ..ScatterOptions::default() };
+    create(&format!("{example}.scatter"), |sink| sampling_scatter(estimate, &options, sink))
 }
 
 fn everything(recording: &Recording) -> Replay<'_> {
