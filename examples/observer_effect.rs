@@ -22,9 +22,6 @@ use tracing::info_span;
 /// The rate of which the last column speaks: the second of the default ones.
 const RATE: usize = 1;
 
-/// How much of what is taken out may be wrong.
-const UNCERTAINTY: f64 = 0.2;
-
 fn main() -> Result<(), Failure> {
     let turns_per_us = turns_per_us();
     let mut truth = HashMap::new();
@@ -132,7 +129,7 @@ fn spans(time: &Sampled, true_ns: u64) -> (String, String) {
     let (raw_ns, true_ns) = (time.busy_ns as f64, true_ns as f64);
     let ours_ns = time.probe_ns.unwrap_or_default();
     let compensated_ns = (raw_ns - ours_ns).max(0.0);
-    let uncertainty = 100.0 * UNCERTAINTY * ours_ns / true_ns;
+    let uncertainty = 100.0 * time.probe_doubt_ns.unwrap_or_default() / true_ns;
     let compensated = format!("{} ±{uncertainty:.0} %", error(compensated_ns / true_ns - 1.0));
     (format!("{} %", error(raw_ns / true_ns - 1.0)), compensated)
 }

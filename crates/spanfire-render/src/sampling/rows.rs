@@ -27,6 +27,8 @@ pub(super) struct TimeRow {
     pub share: f64,
     /// How much of it recording took.
     pub probe_ns: Option<u64>,
+    /// By how much that may be off.
+    pub probe_doubt_ns: Option<u64>,
     /// The relative error that makes, while it is not more than all.
     pub bias: Option<f64>,
     pub rates: Vec<ReadingRow>,
@@ -86,6 +88,7 @@ impl TimeRow {
             busy_ns: time.busy_ns,
             share: time.busy_ns as f64 / estimate.busy_ns().max(1) as f64,
             probe_ns: time.probe_ns.map(|ns| ns.max(0.0).round() as u64),
+            probe_doubt_ns: time.probe_doubt_ns.map(|ns| ns.max(0.0).round() as u64),
             bias: time.bias().filter(|bias| bias.is_finite()),
             rates: rates.map(|rate| ReadingRow::of(estimate, time, rate)).collect(),
         }

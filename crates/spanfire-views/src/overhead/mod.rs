@@ -28,12 +28,12 @@ mod tree;
 
 pub use account::{Account, Compensated};
 pub use rates::COST_DOUBT;
+pub(crate) use rates::{Rate, Rates};
 pub use tree::{LedgerNode, LedgerTree};
 
 use crate::paths::PathId;
 use crate::replay::Spot;
 use crate::{Replay, Stacks};
-use rates::Rates;
 use spanfire_recording::{Callsite, CallsiteId, Error};
 use std::cmp::Reverse;
 use tally::Tally;

@@ -4,10 +4,11 @@
 //! by name. Costs a step for each stack and rate.
 
 use super::lockstep::dispersion;
-use super::probes::Probes;
+use super::probes::own_cost;
 use super::tally::{Counts, Own, Tally};
 use super::{Sampled, SampledFrame, Taken};
 use crate::growth::{Grown, grow, saplings};
+use crate::overhead::{Rate, Rates};
 use crate::paths::PathId;
 use crate::replay::Replayed;
 use spanfire_recording::{Callsite, CallsiteId, ProbeCost};
@@ -22,14 +23,14 @@ pub(super) struct Frames {
 #[derive(Clone, Default)]
 struct Sum {
     busy_ns: u64,
-    probe_ns: f64,
+    probes: Rate,
     counts: Vec<Counts>,
 }
 
 impl Sum {
     fn add(&mut self, other: &Sum) {
         self.busy_ns = self.busy_ns.saturating_add(other.busy_ns);
-        self.probe_ns += other.probe_ns;
+        self.probes = self.probes.plus(other.probes);
         self.counts.resize(other.counts.len(), Counts::default());
         for (counts, more) in self.counts.iter_mut().zip(&other.counts) {
             counts.add(more);
@@ -45,7 +46,8 @@ impl Sum {
         };
         Sampled {
             busy_ns: self.busy_ns,
-            probe_ns: costed.then_some(self.probe_ns),
+            probe_ns: costed.then_some(self.probes.cost_ns),
+            probe_doubt_ns: costed.then_some(self.probes.doubt_ns),
             taken: self.counts.iter().zip(rates_hz).map(taken).collect(),
         }
     }
@@ -63,17 +65,17 @@ pub(super) fn frames(
     let own_of = |node: &Grown<Option<PathId>>| -> Own {
         node.own.and_then(|path| tally.own.get(path.index()).copied()).unwrap_or_default()
     };
-    let entries: Vec<u64> = nodes.iter().map(|node| own_of(node).entries).collect();
     let parents: Vec<usize> = nodes.iter().map(|node| node.parent).collect();
-    let probes = cost.map(|cost| Probes::new(cost, &parents, &entries));
+    let costs = cost.map(Rates::of);
     let rates = rates_hz.len();
     let own: Vec<Sum> = (0..nodes.len())
         .map(|index| {
             let from = nodes[index].own.map_or(usize::MAX, |path| path.index() * rates);
             let counts = tally.counts.get(from..).and_then(|counts| counts.get(..rates));
+            let own_here = own_of(&nodes[index]);
             Sum {
-                busy_ns: own_of(&nodes[index]).busy_ns,
-                probe_ns: probes.as_ref().map_or(0.0, |probes| probes.own_ns(index)),
+                busy_ns: own_here.busy_ns,
+                probes: costs.map_or(Rate::default(), |costs| own_cost(&costs, &own_here)),
                 counts: counts.map_or_else(|| vec![Counts::default(); rates], <[Counts]>::to_vec),
             }
         })
@@ -88,7 +90,7 @@ pub(super) fn frames(
         frame: nodes[index].frame,
         parent: parents[index],
         depth: nodes[index].depth,
-        segments: entries[index],
+        segments: own_of(&nodes[index]).segments,
         total: totals[index].finish(rates_hz, costed),
         own: own[index].finish(rates_hz, costed),
     };

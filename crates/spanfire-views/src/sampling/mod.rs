@@ -90,7 +90,7 @@ pub struct SampledFrame {
     pub parent: usize,
     /// How far from the root; of a name, of its outermost frame.
     pub depth: usize,
-    /// Segments that began as this frame.
+    /// Segments of this frame.
     pub segments: u64,
     /// With all that is under it, recursion counted once.
     pub total: Sampled,
@@ -103,8 +103,7 @@ impl SamplingEstimate {
     pub fn of(replay: &Replay<'_>, options: &SamplingOptions) -> Result<SamplingEstimate, Error> {
         let recording = replay.recording();
         let rates_hz: Vec<u32> = options.rates_hz.iter().map(|&hz| hz.max(1)).collect();
-        let window = replay.rules().window;
-        let tally = Tally::new(recording.lanes().len(), window, &rates_hz, options.seed);
+        let tally = Tally::new(recording.lanes().len(), &rates_hz, options.seed);
         let replayed = replay.run(tally)?;
         let callsites = recording.callsites().to_vec();
         let frames = frames::frames(&replayed, &callsites, &rates_hz, recording.probe_cost());

@@ -1,37 +1,12 @@
 //! What recording did to a frame.
-//!
-//! Takes a recording's probe cost and how often each frame was entered; gives the time of ours in
-//! each frame, by itself.
 
 use super::Sampled;
-use spanfire_recording::ProbeCost;
+use super::tally::Own;
+use crate::overhead::{Rate, Rates};
 
-/// The cost of recording, by frame.
-pub(super) struct Probes<'a> {
-    inside_ns: f64,
-    outside_ns: f64,
-    entries: &'a [u64],
-    /// How often something was entered directly under a frame.
-    under: Vec<u64>,
-}
-
-impl<'a> Probes<'a> {
-    /// For frames with these parents, entered so often; the root is its own parent.
-    pub fn new(cost: &ProbeCost, parents: &[usize], entries: &'a [u64]) -> Probes<'a> {
-        let mut under = vec![0; entries.len()];
-        for index in 1..entries.len() {
-            under[parents[index]] += entries[index];
-        }
-        // Nothing is recorded of what lies outside the outermost spans.
-        under[0] = 0;
-        let (inside_ns, outside_ns) = (cost.plain.inside_median_ns, cost.plain.outside_median_ns);
-        Probes { inside_ns, outside_ns, entries, under }
-    }
-
-    /// The time of ours that a frame has by itself.
-    pub fn own_ns(&self, index: usize) -> f64 {
-        self.inside_ns * self.entries[index] as f64 + self.outside_ns * self.under[index] as f64
-    }
+/// The time of ours that a frame has by itself.
+pub(super) fn own_cost(rates: &Rates, own: &Own) -> Rate {
+    rates.inside_of(&own.within).plus(rates.outside_of(&own.under))
 }
 
 impl Sampled {

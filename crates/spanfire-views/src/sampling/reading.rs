@@ -10,6 +10,8 @@ pub struct Sampled {
     pub busy_ns: u64,
     /// How much of it recording took; `None` if the recording does not hold its probe cost.
     pub probe_ns: Option<f64>,
+    /// By how much that may be off.
+    pub probe_doubt_ns: Option<f64>,
     /// The samples at each rate.
     pub taken: Vec<Taken>,
 }

@@ -8,15 +8,18 @@
 use super::timer::{Jittered, PHASES, Phases, Poisson};
 use crate::paths::PathId;
 use crate::random::Random;
-use crate::replay::{Life, Observer, Slice, Window};
-use spanfire_recording::LaneId;
+use crate::replay::{Life, Observer, Probed, Slice};
 
 /// What a stack has by itself.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(super) struct Own {
     pub busy_ns: u64,
-    /// Segments that began here.
-    pub entries: u64,
+    /// Segments of it.
+    pub segments: u64,
+    /// What was recorded here, by kind of probe.
+    pub within: [u64; 3],
+    /// What was recorded directly under it.
+    pub under: [u64; 3],
 }
 
 /// What the samplers of one rate counted at a stack itself.
@@ -41,7 +44,6 @@ impl Counts {
 /// The samplers of all rates on all lanes.
 pub(super) struct Tally {
     rates: usize,
-    window: Window,
     lanes: Vec<LaneSamplers>,
     /// By stack.
     pub own: Vec<Own>,
@@ -54,15 +56,13 @@ struct LaneSamplers {
     rates: Vec<(Phases, Jittered, Poisson)>,
     /// Before this moment, no sampler but the Poisson one samples.
     next_ns: u64,
-    /// The stack just entered, until it is known whether that counts.
-    entered: Option<PathId>,
 }
 
 impl Tally {
-    pub fn new(lanes: usize, window: Window, rates: &[u32], seed: u64) -> Tally {
+    pub fn new(lanes: usize, rates: &[u32], seed: u64) -> Tally {
         let lanes = (0..lanes as u64).map(|lane| LaneSamplers::new(rates, Random::nth(seed, lane)));
         let (own, counts) = (Vec::new(), Vec::new());
-        Tally { rates: rates.len(), window, lanes: lanes.collect(), own, counts }
+        Tally { rates: rates.len(), lanes: lanes.collect(), own, counts }
     }
 
     /// Makes room for a stack.
@@ -83,7 +83,7 @@ impl LaneSamplers {
             (Phases::new(hz, seed(0)), Jittered::new(hz, seed(1)), Poisson::new(hz, seed(2)))
         };
         let rates = rates.iter().enumerate().map(samplers).collect();
-        LaneSamplers { rates, next_ns: 0, entered: None }
+        LaneSamplers { rates, next_ns: 0 }
     }
 
     fn sample(&mut self, slice: &Slice, counts: &mut [Counts]) {
@@ -104,6 +104,8 @@ impl LaneSamplers {
 }
 
 impl Observer for Tally {
+    const PROBES: bool = true;
+
     fn slice(&mut self, slice: &Slice, _: &Life) {
         let index = self.on(slice.path);
         let own = &mut self.own[index];
@@ -112,18 +114,16 @@ impl Observer for Tally {
         self.lanes[slice.lane.index()].sample(slice, counts);
     }
 
-    fn entered(&mut self, lane: LaneId, at_ns: u64, life: &Life) {
-        if self.window.contains(at_ns) {
-            self.lanes[lane.index()].entered = Some(life.last_entered);
+    fn probed(&mut self, probed: &Probed) {
+        let kind = probed.probe as usize;
+        if let Some(spot) = probed.within {
+            let index = self.on(spot.thread);
+            self.own[index].segments += u64::from(probed.visible);
+            self.own[index].within[kind] += 1;
         }
-    }
-
-    fn restacked(&mut self, lane: LaneId, _: u64, counts: bool) {
-        if let Some(path) = self.lanes[lane.index()].entered.take()
-            && counts
-        {
-            let index = self.on(path);
-            self.own[index].entries += 1;
+        if let Some(spot) = probed.around {
+            let index = self.on(spot.thread);
+            self.own[index].under[kind] += 1;
         }
     }
 }
