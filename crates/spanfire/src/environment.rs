@@ -9,7 +9,7 @@ use tracing_subscriber::filter::Targets;
 /// | variable | meaning | default |
 /// |---|---|---|
 /// | `SPANFIRE` | `on`; `off`: no subscriber is installed; `samples`: neither, and the recording holds native samples only | `on` |
-/// | `SPANFIRE_OUT` | the recording's path | `<executable>-<process id>.spanfire` |
+/// | `SPANFIRE_OUT` | the recording's path; `/dev/null` records and throws it away | `<executable>-<process id>.spanfire` |
 /// | `SPANFIRE_FILTER` | targets and levels, as `my_crate=debug,hyper=off` | everything |
 /// | `SPANFIRE_SAMPLE` | native samples per second on a processor; needs the feature `sampler` | `off` |
 /// | `SPANFIRE_SAMPLER` | what may take them: `perf` events, timer `signal`s, or `auto` for the second where the first are refused | `perf` |

@@ -224,7 +224,8 @@ fn claim(ratio: &Ratio, band: f64) -> Claim {
 }
 
 fn additivity(experiment: &Experiment, wall: &Pairs<'_>, cpu: &Pairs<'_>) -> Option<Additivity> {
-    let recorded: Vec<_> = experiment.runs().iter().filter_map(|run| run.recorded).collect();
+    let runs = experiment.runs().iter().filter(|run| run.arm == Arm::On);
+    let recorded: Vec<_> = runs.filter_map(|run| run.recorded).collect();
     let median = |mut values: Vec<u64>| {
         values.sort_unstable();
         values.get(values.len() / 2).copied()

@@ -45,7 +45,7 @@ pub use findings::{Additivity, Claim, Comparison, Effect, Findings, Measured};
 pub use interval::Ratio;
 
 use crate::random::Random;
-use crate::{Compensated, Ledger, Replay, Summary};
+use crate::{COST_DOUBT, Compensated, Ledger, Replay, Summary};
 use spanfire_recording::Error;
 
 /// The chance that an interval does not hold the true ratio.
@@ -104,9 +104,9 @@ pub struct Recorded {
     pub threads: usize,
     /// The time in which any span was entered, over all threads.
     pub recorded_ns: u64,
-    /// The part of it that was spent on recording.
+    /// What was spent on recording, in it and outside of every span.
     pub ours_ns: u64,
-    /// The least that this part may be.
+    /// The least that this may be.
     pub ours_low_ns: u64,
     /// The most.
     pub ours_high_ns: u64,
@@ -118,13 +118,15 @@ impl Recorded {
         let Some(ledger) = Ledger::of(replay)? else { return Ok(None) };
         let Compensated { raw_ns, low_ns, high_ns, .. } = ledger.total.self_time;
         let ran_ns = raw_ns - ledger.total.stalled_ns;
+        let beyond_ns = ledger.beyond_ns;
+        let scaled = |by: f64| (beyond_ns as f64 * by) as u64;
         Ok(Some(Recorded {
             spans: ledger.total.spans,
             threads: Summary::of(replay)?.threads,
             recorded_ns: raw_ns,
-            ours_ns: ledger.total.ours_ns,
-            ours_low_ns: ran_ns - high_ns,
-            ours_high_ns: ran_ns - low_ns,
+            ours_ns: ledger.total.ours_ns + beyond_ns,
+            ours_low_ns: ran_ns - high_ns + scaled(1.0 - COST_DOUBT),
+            ours_high_ns: ran_ns - low_ns + scaled(1.0 + COST_DOUBT),
         }))
     }
 }

@@ -13,6 +13,7 @@ mod arms;
 mod interrupt;
 mod plan;
 mod program;
+mod sampled;
 
 use crate::args::OverheadArgs;
 use crate::failure::{Failure, say};
@@ -22,9 +23,11 @@ use arms::Arms;
 use interrupt::Interrupt;
 use plan::Plan;
 use program::{Program, Stopped};
+use sampled::Sampled;
 use spanfire_recording::Recording;
 use spanfire_render::experiment::{Tried, noise, table};
 use spanfire_views::{Arm, Experiment, Findings, Recorded, Replay, Run, Selection};
+use std::collections::BTreeMap;
 use std::path::Path;
 use std::process::ExitCode;
 
@@ -67,6 +70,7 @@ pub fn experiment(args: &OverheadArgs) -> Result<ExitCode, Failure> {
 struct Session {
     experiment: Experiment,
     plan: Plan,
+    sampled: BTreeMap<u32, Sampled>,
     notes: Vec<String>,
 }
 
@@ -79,9 +83,9 @@ impl Session {
             None => getrandom::u32().map(u64::from).unwrap_or_default(),
         };
         let experiment = Experiment::new(&arms.possible, seed);
-        let plan = Plan::of(&args.experiment, budget, arms.run_ns, experiment.arms().len());
+        let plan = Plan::of(&args.experiment, budget, arms.round_ns);
         say(&plan.announced(experiment.arms().len()));
-        Ok(Session { experiment, plan, notes: arms.notes })
+        Ok(Session { experiment, plan, sampled: BTreeMap::new(), notes: arms.notes })
     }
 
     fn run(&mut self, program: &Program<'_>) -> Result<(), Stopped> {
@@ -92,7 +96,7 @@ impl Session {
                 bar.show(self.experiment.runs().len(), runs);
                 let number = self.experiment.runs().len() + 1;
                 let ran = program.run(arm, &format!("run {number}, round {}", round + 1))?;
-                let recorded = ran.recording().and_then(recorded);
+                let recorded = self.looked_at(arm, ran.recording());
                 let (wall_ns, cpu_ns) = (ran.wall_ns, ran.cpu_ns);
                 self.experiment.push(Run { round, arm, wall_ns, cpu_ns, recorded });
             }
@@ -100,9 +104,24 @@ impl Session {
         Ok(())
     }
 
+    /// What a run's recording says of itself; nothing if it cannot be read. The times of its run count
+    /// all the same.
+    fn looked_at(&mut self, arm: Arm, path: Option<&Path>) -> Option<Recorded> {
+        let recording = Recording::open(path?).ok()?;
+        match arm {
+            Arm::On => Recorded::of(&Replay::new(&recording, Selection::default())).ok()?,
+            Arm::Sampled { hz, .. } => {
+                self.sampled.entry(hz).or_default().add(recording.sampling()?);
+                None
+            }
+            Arm::Off | Arm::OffAgain | Arm::Nowhere => None,
+        }
+    }
+
     fn write(self, args: &OverheadArgs, output: Output) -> Result<(), Failure> {
         let findings = self.experiment.findings();
         let mut notes = self.notes;
+        notes.extend(self.sampled.iter().filter_map(|(hz, sampled)| sampled.shortfall(*hz)));
         notes.extend(reservations(&findings));
         let words: Vec<String> =
             args.command.iter().map(|word| word.to_string_lossy().into_owned()).collect();
@@ -115,13 +134,6 @@ impl Session {
         };
         output.write(|sink| table(&tried, args.format.into(), sink))
     }
-}
-
-/// What the recording at `path` says of itself; nothing if it cannot be read. The times of its run
-/// count all the same.
-fn recorded(path: &Path) -> Option<Recorded> {
-    let recording = Recording::open(path).ok()?;
-    Recorded::of(&Replay::new(&recording, Selection::default())).ok()?
 }
 
 /// What makes the numbers say less than they seem to.

@@ -19,7 +19,7 @@ pub struct Plan {
     pub rounds: usize,
     /// Runs of an arm in a round.
     pub repeats: usize,
-    run_ns: u64,
+    round_ns: u64,
 }
 
 /// How long the experiment may take, in ns.
@@ -30,20 +30,21 @@ pub fn budget(args: &ExperimentArgs) -> Result<u64, Failure> {
 }
 
 impl Plan {
-    /// What was asked for, else what fits where a run takes `run_ns` with what is around it.
-    pub fn of(args: &ExperimentArgs, budget_ns: u64, run_ns: u64, arms: usize) -> Plan {
+    /// What was asked for, else what fits where a run of every arm takes `round_ns`.
+    pub fn of(args: &ExperimentArgs, budget_ns: u64, round_ns: u64) -> Plan {
         if let Some(rounds) = args.rounds {
-            return Plan { rounds: rounds as usize, repeats: 1, run_ns };
+            return Plan { rounds: rounds as usize, repeats: 1, round_ns };
         }
-        let fit = (budget_ns / (run_ns.max(1) * arms.max(1) as u64)) as usize;
+        let fit = (budget_ns / round_ns.max(1)) as usize;
         let rounds = fit.clamp(ROUNDS_MIN, ROUNDS_MAX);
-        Plan { rounds, repeats: (fit / rounds).clamp(1, REPEATS_MAX), run_ns }
+        Plan { rounds, repeats: (fit / rounds).clamp(1, REPEATS_MAX), round_ns }
     }
 
     /// What is about to happen, and how long it takes.
     pub fn announced(&self, arms: usize) -> String {
         let runs = self.rounds * self.repeats * arms;
-        let seconds = (runs as u64 * self.run_ns).div_ceil(1_000_000_000);
+        let times = (self.rounds * self.repeats) as u64;
+        let seconds = (times * self.round_ns).div_ceil(1_000_000_000);
         let time = match seconds {
             0..120 => format!("{seconds} s"),
             _ => format!("{} min", seconds.div_ceil(60)),
@@ -75,7 +76,7 @@ mod tests {
     fn check(flags: &[&str], run_ms: u64, rounds: usize, repeats: usize) {
         let args = typed(flags);
         let budget = super::budget(&args).unwrap();
-        let plan = Plan::of(&args, budget, run_ms * 1_000_000, 7);
+        let plan = Plan::of(&args, budget, 7 * run_ms * 1_000_000);
         assert_eq!((plan.rounds, plan.repeats), (rounds, repeats));
     }
 
@@ -98,9 +99,9 @@ mod tests {
 
     #[test]
     fn a_plan_says_how_long_it_takes() {
-        let plan = Plan { rounds: 5, repeats: 1, run_ns: 10_000_000_000 };
+        let plan = Plan { rounds: 5, repeats: 1, round_ns: 70_000_000_000 };
         assert_eq!(plan.announced(7), "5 rounds of 7 arms: 35 runs, about 6 min");
-        let plan = Plan { rounds: 50, repeats: 4, run_ns: 40_000_000 };
+        let plan = Plan { rounds: 50, repeats: 4, round_ns: 280_000_000 };
         assert_eq!(plan.announced(7), "50 rounds of 7 arms, 4 times each: 1400 runs, about 56 s");
     }
 }

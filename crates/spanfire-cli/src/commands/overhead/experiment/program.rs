@@ -69,21 +69,21 @@ impl<'a> Program<'a> {
 
     /// Runs it under `arm`; `which` run it is, is said if it fails.
     pub fn run(&self, arm: Arm, which: &str) -> Result<Ran, Stopped> {
-        self.run_with(arm, None, which)
-    }
-
-    /// The same with spanfire's own sampler beside a recording, if `hz` says so.
-    pub fn run_with(&self, arm: Arm, hz: Option<u32>, which: &str) -> Result<Ran, Stopped> {
         self.clear();
-        let mut command = self.prepared(arm);
-        if let Some(hz) = hz {
-            command.env("SPANFIRE_SAMPLE", hz.to_string());
-        }
-        let (status, ran) = self.measured(&mut command)?;
+        let (status, ran) = self.measured(&mut self.prepared(arm))?;
         match status.success() {
             true => Ok(ran),
             false => Err(Stopped::Failed(self.failed(status, arm, which))),
         }
+    }
+
+    /// Runs it recorded, with spanfire's own sampler beside; nothing if it fails, as it does where it
+    /// has no sampler.
+    pub fn run_sampled(&self, hz: u32) -> Result<Option<Ran>, Stopped> {
+        self.clear();
+        let mut command = self.prepared(Arm::On);
+        let (status, ran) = self.measured(command.env("SPANFIRE_SAMPLE", hz.to_string()))?;
+        Ok(status.success().then_some(ran))
     }
 
     /// Whether another program, which is there to help, runs without a complaint.
