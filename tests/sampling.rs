@@ -246,8 +246,10 @@ fn timer_signals_take_the_place_of_perf_events_where_that_is_allowed() {
             samples.iter().filter(|sample| sample.frames.iter().any(|&at| is_in_turn(at)));
         assert!(leaves > 0 && in_turn.count() * 10 > samples.len() * 9, "{leaves}");
         assert!(samples.iter().any(|sample| sample.frames.len() > 1), "no frames were followed");
-        let found = samples_of(&recording, asleep).len();
-        assert!(found * 20 < samples.len(), "{found} samples of a thread that slept");
+        for (thread, what) in [(asleep, "slept"), (this_thread(), "waited for another")] {
+            let found = samples_of(&recording, thread).len();
+            assert!(found * 20 < samples.len(), "{found} samples of a thread that {what}");
+        }
         let raw = recording.raw_timebase().expect("anchors have the raw clock");
         assert!(samples.iter().all(|sample| raw.ns(sample.time).is_some()));
     }

@@ -25,7 +25,7 @@ fn main() {
         say(info);
         std::process::abort();
     }));
-    let builder = Recorder::builder().output(path).buffer(256 << 10);
+    let builder = Recorder::builder().output(path).buffer(256 << 10).sample(997);
     let mut guard = Some(match form.as_str() {
         "subscriber" => builder.init().expect("a recorder"),
         _ => {

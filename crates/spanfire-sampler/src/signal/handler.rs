@@ -145,10 +145,10 @@ fn handle_of(slot: &Slot, context: *const libc::ucontext_t) {
 
 fn sample(slot: &Slot, registers: Registers) {
     let copied = copy(slot, registers);
-    let Some((before, stack)) = slot.copy.get(..1 + copied).and_then(<[_]>::split_first) else {
+    let Some((code, stack)) = slot.copy.get(..1 + copied).and_then(<[_]>::split_first) else {
         return;
     };
-    if copied > 0 && is_system_call(before.load(Relaxed)) {
+    if copied > 0 && is_system_call(code.load(Relaxed)) {
         return;
     }
     let mut frames = [0; MAX_FRAMES];
@@ -158,7 +158,7 @@ fn sample(slot: &Slot, registers: Registers) {
     }
 }
 
-/// Copies the word before the interrupted instruction, and the stack. Returns how many words of the
+/// Copies the word around the interrupted instruction, and the stack. Returns how many words of the
 /// stack there are.
 fn copy(slot: &Slot, registers: Registers) -> usize {
     let empty = libc::iovec { iov_base: ptr::null_mut(), iov_len: 0 };
@@ -169,7 +169,7 @@ fn copy(slot: &Slot, registers: Registers) -> usize {
     let mut at = stack;
     for (number, piece) in pieces.iter_mut().enumerate() {
         let (start, length) = match number {
-            0 => (instruction.wrapping_sub(8), 8),
+            0 => (instruction.wrapping_sub(BEFORE), 8),
             _ => (at, (PAGE - at % PAGE).min(room)),
         };
         piece.iov_base = ptr::without_provenance_mut(start);
@@ -216,11 +216,16 @@ fn clock_ns(clock: libc::clockid_t) -> u64 {
 #[cfg(target_arch = "x86_64")]
 const SUPPORTED: bool = true;
 
-/// Whether the word that ends before an instruction ends with `syscall`: then it was the kernel that
-/// was interrupted.
+/// How much of the word around the interrupted instruction lies before it.
 #[cfg(target_arch = "x86_64")]
-fn is_system_call(before: u64) -> bool {
-    before.to_le_bytes().ends_with(&[0x0f, 0x05])
+const BEFORE: usize = 6;
+
+/// Whether the instruction follows `syscall`, or is one that will be made again: then it was the
+/// kernel that was interrupted.
+#[cfg(target_arch = "x86_64")]
+fn is_system_call(around: u64) -> bool {
+    let [_, _, _, _, before @ .., first, second] = around.to_le_bytes();
+    [before, [first, second]].contains(&[0x0f, 0x05])
 }
 
 #[cfg(target_arch = "x86_64")]
@@ -239,8 +244,12 @@ fn registers_of(context: *const libc::ucontext_t) -> Option<Registers> {
 const SUPPORTED: bool = true;
 
 #[cfg(target_arch = "aarch64")]
-fn is_system_call(before: u64) -> bool {
-    before.to_le_bytes().ends_with(&0xd400_0001_u32.to_le_bytes())
+const BEFORE: usize = 4;
+
+#[cfg(target_arch = "aarch64")]
+fn is_system_call(around: u64) -> bool {
+    const CALL: u64 = 0xd400_0001;
+    [around & 0xffff_ffff, around >> 32].contains(&CALL)
 }
 
 #[cfg(target_arch = "aarch64")]
@@ -253,6 +262,9 @@ fn registers_of(context: *const libc::ucontext_t) -> Option<Registers> {
 
 #[cfg(not(any(target_arch = "x86_64", target_arch = "aarch64")))]
 const SUPPORTED: bool = false;
+
+#[cfg(not(any(target_arch = "x86_64", target_arch = "aarch64")))]
+const BEFORE: usize = 0;
 
 #[cfg(not(any(target_arch = "x86_64", target_arch = "aarch64")))]
 fn is_system_call(_: u64) -> bool {
