@@ -26,6 +26,7 @@ use tracing::instrument;
 fn main() -> Result<(), Failure> {
     let guard = spanfire::Recorder::builder()
         .output(pictures::recording_path("hidden_overhead")?)
+        .environment()?
         .init()?;
     for user in 0..24_000 {
         serve(user);

@@ -25,8 +25,10 @@ use std::time::Duration;
 use tracing::instrument;
 
 fn main() -> Result<(), Failure> {
-    let guard =
-        spanfire::Recorder::builder().output(pictures::recording_path("quickstart")?).init()?;
+    let guard = spanfire::Recorder::builder()
+        .output(pictures::recording_path("quickstart")?)
+        .environment()?
+        .init()?;
 
     program();
 

@@ -24,8 +24,10 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use tracing::{Span, info_span, instrument};
 
 fn main() -> Result<(), Failure> {
-    let guard =
-        spanfire::Recorder::builder().output(pictures::recording_path("threads")?).init()?;
+    let guard = spanfire::Recorder::builder()
+        .output(pictures::recording_path("threads")?)
+        .environment()?
+        .init()?;
     let pool = rayon::ThreadPoolBuilder::new()
         .num_threads(4)
         .thread_name(|number| format!("rayon-{number}"))

@@ -24,6 +24,7 @@ use tracing::instrument;
 fn main() -> Result<(), Failure> {
     let guard = spanfire::Recorder::builder()
         .output(pictures::recording_path("who_called_this")?)
+        .environment()?
         .init()?;
     for batch in 0..1_000 {
         publish(batch);

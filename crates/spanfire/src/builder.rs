@@ -6,6 +6,7 @@ use crate::{
     clock::RecordingClock,
     collector::Collector,
     core::{Core, Parts},
+    environment::Asked,
     fork,
     lane::Slot,
     native,
@@ -47,6 +48,7 @@ impl Recorder {
             overflow: Overflow::default(),
             tail: true,
             sampling: native::Wanted::default(),
+            asked: Asked::default(),
             clock: None,
         }
     }
@@ -75,6 +77,7 @@ pub struct Builder {
     overflow: Overflow,
     tail: bool,
     sampling: native::Wanted,
+    asked: Asked,
     clock: Option<RecordingClock>,
 }
 
@@ -175,6 +178,12 @@ impl Builder {
         self
     }
 
+    /// What of it [`init`](Self::init) starts.
+    pub(crate) fn asked(mut self, asked: Asked) -> Self {
+        self.asked = asked;
+        self
+    }
+
     /// Reads `clock` instead of the machine's, as nanoseconds: for tests that drive a mock.
     #[doc(hidden)]
     pub fn clock(mut self, clock: quanta::Clock) -> Self {
@@ -236,6 +245,11 @@ impl Builder {
     /// # Errors
     /// As [`subscriber`](Self::subscriber), and if the process has a global subscriber already.
     pub fn init(self) -> Result<Guard, Error> {
+        match self.asked {
+            Asked::Nothing => return Ok(Guard::off()),
+            Asked::Samples => return self.without_spans(),
+            Asked::Spans => {}
+        }
         let output = self.output.clone().unwrap_or_else(Output::default_file);
         let (subscriber, guard) = Builder { output: Some(output.clone()), ..self }.subscriber()?;
         let dispatch = tracing_core::Dispatch::new(subscriber);

@@ -1,6 +1,6 @@
 //! What the environment says to [`init`](crate::init).
 
-use crate::{Error, Guard, Recorder, native};
+use crate::{Builder, Error, Guard, Recorder, native};
 use std::{env, path::PathBuf};
 use tracing_subscriber::filter::Targets;
 
@@ -28,34 +28,41 @@ use tracing_subscriber::filter::Targets;
 /// If a variable makes no sense, the file cannot be created, or the process has a global subscriber
 /// already.
 pub fn init() -> Result<Guard, Error> {
-    let asked = asked()?;
-    if asked == Asked::Nothing {
-        return Ok(Guard::off());
-    }
-    let sampling = native::from_environment()?;
-    if asked == Asked::Samples && !sampling.is_some() {
-        let message = "`samples` of what rate? Set SPANFIRE_SAMPLE, to 999 for example";
-        return Err(Error::environment("SPANFIRE", message));
-    }
-    let mut builder = Recorder::builder();
-    if let Some(path) = env::var_os("SPANFIRE_OUT").filter(|path| !path.is_empty()) {
-        builder = builder.output(PathBuf::from(path));
-    }
-    if let Some(filter) = filter()? {
-        builder = builder.filter(filter);
-    }
-    builder = builder.sampling(sampling);
-    match asked {
-        Asked::Samples => builder.without_spans(),
-        _ => builder.init(),
+    Recorder::builder().environment()?.init()
+}
+
+impl Builder {
+    /// Lets the environment change what was said so far, by the variables that [`init`] names. What
+    /// `SPANFIRE` says counts for [`Builder::init`] alone.
+    ///
+    /// # Errors
+    /// If a variable makes no sense.
+    pub fn environment(mut self) -> Result<Builder, Error> {
+        let asked = asked()?;
+        let sampling = native::from_environment()?;
+        if asked == Asked::Samples && !sampling.is_some() {
+            let message = "`samples` of what rate? Set SPANFIRE_SAMPLE, to 999 for example";
+            return Err(Error::environment("SPANFIRE", message));
+        }
+        if let Some(path) = env::var_os("SPANFIRE_OUT").filter(|path| !path.is_empty()) {
+            self = self.output(PathBuf::from(path));
+        }
+        if let Some(filter) = filter()? {
+            self = self.filter(filter);
+        }
+        if sampling.is_some() {
+            self = self.sampling(sampling);
+        }
+        Ok(self.asked(asked))
     }
 }
 
 /// What a recording is to hold.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Asked {
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) enum Asked {
     Nothing,
     Samples,
+    #[default]
     Spans,
 }
 
