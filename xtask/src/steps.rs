@@ -27,7 +27,13 @@ pub fn doc() -> Result<(), String> {
 /// Built package by package, because a workspace build would unite what all members ask for and
 /// hide a feature that the recorder forgot to ask for itself.
 pub fn features() -> Result<(), String> {
-    for package in ["spanfire-recording", "spanfire-views", "spanfire-render", "spanfire-cli"] {
+    for package in [
+        "spanfire-recording",
+        "spanfire-sampler",
+        "spanfire-views",
+        "spanfire-render",
+        "spanfire-cli",
+    ] {
         cargo::run(&["check", "--package", package])?;
     }
     for feature in features_of("spanfire-render")? {
