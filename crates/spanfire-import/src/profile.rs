@@ -31,7 +31,7 @@ pub struct Profile {
     format: Option<Format>,
 }
 
-/// A thread, and its stays in frames in any order, but that of two with the same bounds the outer one
+/// A thread, and its stays in frames in any order, but that of those that begin at once the outer one
 /// comes first.
 pub(crate) struct LaneStays {
     pub lane: Lane,

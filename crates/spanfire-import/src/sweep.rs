@@ -54,8 +54,8 @@ impl<'a> Sweep<'a> {
         stays: &mut [Stay],
         mut write: impl FnMut(&[u64]) -> Result<(), E>,
     ) -> Result<(), E> {
-        // Stable: of two with the same bounds the outer one comes first.
-        stays.sort_by_key(|stay| (stay.start_ns, Reverse(stay.end_ns)));
+        // Stable: of those that begin at once the outer one comes first.
+        stays.sort_by_key(|stay| stay.start_ns);
         let left = left(stays);
         let mut left = left.iter().map(|&at| at as usize).peekable();
         let mut entered = (0..stays.len()).peekable();

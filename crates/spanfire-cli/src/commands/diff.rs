@@ -27,7 +27,7 @@ pub fn diff(args: &DiffArgs) -> Result<ExitCode, Failure> {
     let inputs = Input::open_each(&paths, &args.selection)?;
     let output = Output::open_beside(&args.output, &paths)?;
     let (before, after) = inputs.split_at(1 + args.more_before.len());
-    inputs.iter().for_each(say_origin);
+    refuse_unlike(&inputs, args)?;
     let options = options(args);
     let compared = |stacks, reversed| -> Result<Diff, Failure> {
         let [before, after] = [side(before, stacks, reversed)?, side(after, stacks, reversed)?];
@@ -60,11 +60,34 @@ pub fn diff(args: &DiffArgs) -> Result<ExitCode, Failure> {
     Ok(if failed { ExitCode::from(CHANGED) } else { ExitCode::SUCCESS })
 }
 
-/// What a side was imported from: a change of what it lacks is none.
-fn say_origin(input: &Input) {
-    if let Some(origin) = input.origin() {
-        say(&format!("{}: {origin}", input.path().display()));
+/// Recordings that count different things have no difference. Where calls are not known, neither is what varies from
+/// one to the next, which a verdict is made of.
+fn refuse_unlike(inputs: &[Input], args: &DiffArgs) -> Result<(), Failure> {
+    let unit = |input: &Input| input.origin().and_then(|origin| origin.unit.clone());
+    let shown = |input: &Input| unit(input).unwrap_or("times".to_owned());
+    if let [first, others @ ..] = inputs
+        && let Some(other) = others.iter().find(|other| unit(other) != unit(first))
+    {
+        return Err(Failure::Usage(format!(
+            "diff: {} holds {}, and {} {}; import both with the same weight",
+            first.path().display(),
+            shown(first),
+            other.path().display(),
+            shown(other),
+        )));
     }
+    let without_calls = inputs.iter().find(|input| input.origin().is_some_and(|of| of.lacks.calls));
+    let Some(input) = without_calls else { return Ok(()) };
+    let path = input.path().display();
+    if args.fail_if.is_some() {
+        return Err(Failure::Usage(format!(
+            "--fail-if: {path} has no counts of calls, so nothing says what is more than noise"
+        )));
+    }
+    say(&format!(
+        "{path}: without counts of calls: compare Σ busy and Σ self; a mean is of stays in a frame, and verdicts say little"
+    ));
+    Ok(())
 }
 
 /// One recording of the page, as `spanfire report` writes it. Of several on a side the first is

@@ -146,7 +146,7 @@ impl Trace {
     fn profile(self, end: End) -> Result<Profile, Error> {
         let Trace { mut profile, threads, lives, pieces, mut left_out } = self;
         let is_ours = pieces.is_some();
-        left_out.unmatched = threads.finish(&mut profile, is_ours)?;
+        left_out.unmatched = threads.finish(&mut profile, pieces.as_ref())?;
         if let Some(pieces) = pieces {
             pieces.finish(&mut profile);
         }

@@ -8,14 +8,18 @@ use super::lives::Edge;
 use crate::profile::{Profile, Span, Stay};
 use rustc_hash::FxHashMap;
 use spanfire_recording::CallsiteId;
+use std::cmp::Reverse;
 
 /// The spans so far.
 #[derive(Default)]
 pub(super) struct Pieces {
     /// The index of each span, by its number.
     known: FxHashMap<u64, u32>,
-    /// Slices that go on elsewhere: lane, span, and which of the lane's stays it is.
-    cut: FxHashMap<(usize, u32), usize>,
+    /// The stays of each lane and span that go on in another piece.
+    going_on: FxHashMap<(usize, u32), Vec<usize>>,
+    /// The first piece that lasted of each stay that has several, by lane and stay.
+    first: FxHashMap<(usize, usize), Written>,
+    joined: usize,
     /// The number of each one's parent.
     parents: Vec<Option<u64>>,
 }
@@ -33,22 +37,39 @@ impl Pieces {
         let Some(number) = event.arguments.span.number() else { return true };
         let index = self.index(number, lane, stay, spans);
         stay.span = index + 1;
-        let goes_on = event.arguments.cut.is_true();
+        let going_on = self.going_on.entry((lane, index)).or_default();
         let begun = match event.arguments.continued.is_true() {
-            true => self.cut.remove(&(lane, index)),
+            true => going_on.iter().rposition(|&at| stays[at].end_ns == stay.start_ns),
             false => None,
         };
-        let Some(at) = begun.filter(|&at| at < stays.len()) else {
-            if goes_on {
-                self.cut.insert((lane, index), stays.len());
-            }
-            return true;
-        };
-        stays[at].end_ns = stay.end_ns;
-        if goes_on {
-            self.cut.insert((lane, index), at);
+        let begun = begun.map(|begun| going_on.remove(begun));
+        if event.arguments.cut.is_true() {
+            going_on.push(begun.unwrap_or(stays.len()));
+        } else if going_on.is_empty() {
+            self.going_on.remove(&(lane, index));
         }
+        let Some(at) = begun else { return true };
+        let begun = stays[at];
+        let first = self.first.entry((lane, at)).or_insert(Written::of(at, begun.end_ns));
+        if begun.end_ns == begun.start_ns {
+            self.joined += 1;
+            *first = Written { end_ns: stay.end_ns, at: 2 * stays.len(), joined: self.joined };
+        }
+        stays[at].end_ns = stay.end_ns;
         false
+    }
+
+    /// Puts the stays of a lane in order: what was written when it was over is outside what was written before.
+    pub fn sort(&self, lane: usize, stays: &mut Vec<Stay>) {
+        let key = |at: usize, stay: &Stay| {
+            let written = self.first.get(&(lane, at)).copied();
+            (stay.start_ns, Reverse(written.unwrap_or(Written::of(at, stay.end_ns))))
+        };
+        let mut sorted: Vec<_> =
+            (0..).zip(stays.iter()).map(|(at, stay)| (key(at, stay), *stay)).collect();
+        sorted.sort_unstable_by_key(|(key, _)| *key);
+        stays.clear();
+        stays.extend(sorted.into_iter().map(|(_, stay)| stay));
     }
 
     /// The beginning or end of a span's life. Whether it is one.
@@ -107,5 +128,19 @@ impl Pieces {
             }
         }
         profile.spans.iter_mut().for_each(|span| span.end_ns = span.end_ns.max(span.start_ns));
+    }
+}
+
+/// When a piece ended, and where in the file it stands. Of those that begin at once the one that is more is outside.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+struct Written {
+    end_ns: i64,
+    at: usize,
+    joined: usize,
+}
+
+impl Written {
+    fn of(stay: usize, end_ns: i64) -> Written {
+        Written { end_ns, at: 2 * stay + 1, joined: 0 }
     }
 }

@@ -1,12 +1,13 @@
 //! Which thread an event is of, and what was on it.
 
 use super::event::Event;
+use super::pieces::Pieces;
 use super::scalar::Scalar;
 use crate::error::Error;
 use crate::profile::{DEEPEST, Profile, Stay};
 use rustc_hash::FxHashMap;
 use spanfire_recording::CallsiteId;
-use std::cmp::Ordering;
+use std::cmp::{Ordering, Reverse};
 
 /// The threads of a trace, by process and thread as the events have them.
 #[derive(Default)]
@@ -105,13 +106,14 @@ impl Threads {
     }
 
     /// Makes stays of beginnings and ends, and names the lanes. Gives how many ends had no beginning.
-    pub fn finish(mut self, profile: &mut Profile, is_ours: bool) -> Result<u64, Error> {
+    pub fn finish(mut self, profile: &mut Profile, ours: Option<&Pieces>) -> Result<u64, Error> {
         // Slices with the same bounds: who writes a slice when it is over writes the inner one first.
-        if is_ours || self.around_later > self.around_earlier {
+        if ours.is_none() && self.around_later > self.around_earlier {
             profile.lanes.iter_mut().for_each(|lane| lane.stays.reverse());
         }
         let mut unmatched = 0;
-        for (lane, thread) in profile.lanes.iter_mut().zip(&mut self.lanes) {
+        let lanes = profile.lanes.iter_mut().zip(&mut self.lanes);
+        for (number, (lane, thread)) in lanes.enumerate() {
             thread.marks.sort_by_key(|mark| mark.at_ns);
             for mark in &thread.marks {
                 match mark.begins {
@@ -126,6 +128,10 @@ impl Threads {
                 }
             }
             thread.marks = Vec::new();
+            match ours {
+                Some(pieces) => pieces.sort(number, &mut lane.stays),
+                None => lane.stays.sort_by_key(|stay| (stay.start_ns, Reverse(stay.end_ns))),
+            }
         }
         let open: usize = profile.lanes.iter().map(|lane| lane.depth()).sum();
         if open > 0 {
