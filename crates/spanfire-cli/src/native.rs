@@ -17,6 +17,8 @@ pub struct Native {
     pub samples: NativeSamples,
     /// Names of their addresses.
     pub symbols: NativeSymbols,
+    /// How many samples had no room, as far as is known.
+    pub lost: u64,
     /// What should be known of them, a line each.
     pub notes: Vec<String>,
 }
@@ -27,11 +29,13 @@ impl Native {
     pub fn of(input: &Input, perf: Option<&Path>) -> Result<Option<Native>, Failure> {
         let recording = input.recording();
         let mut notes = Vec::new();
+        let mut lost = recording.sampling().map_or(0, |sampling| sampling.lost_samples);
         let (samples, images) = match perf {
             Some(path) => {
                 let read = perf_data::read(path, recording);
                 let data = read.map_err(|error| Failure::bad(path, error))?;
                 notes.extend(beside(&data));
+                lost = data.lost;
                 (data.samples, data.images)
             }
             None => {
@@ -43,7 +47,7 @@ impl Native {
         if samples.count() == 0 {
             return Ok(None);
         }
-        Ok(Some(Native::named(samples, &images, input, notes)))
+        Ok(Some(Native { lost, ..Native::named(samples, &images, input, notes) }))
     }
 
     fn named(
@@ -62,7 +66,7 @@ impl Native {
                 samples.median_depth()
             ));
         }
-        Native { samples, symbols, notes }
+        Native { samples, symbols, lost: 0, notes }
     }
 
     /// The same where there have to be some; says the notes.

@@ -53,8 +53,8 @@ pub use experiment::{
 pub use histogram::Histogram;
 pub use names::Names;
 pub use native::{
-    Function, FunctionId, Hybrid, Joined, NativeSamples, NativeSymbols, SHIFTS_NS, Skew, SkewPoint,
-    SkewVerdict,
+    Compared, Function, FunctionId, Hybrid, Joined, NativeSamples, NativeSymbols, SHIFTS_NS, Skew,
+    SkewPoint, SkewVerdict,
 };
 pub use overall::Overall;
 pub use overhead::{Account, COST_DOUBT, Compensated, Ledger, LedgerNode, LedgerTree, NameAccount};

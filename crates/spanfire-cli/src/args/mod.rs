@@ -83,7 +83,7 @@ pub enum Command {
     Export(ExportArgs),
     /// Shows what recording cost, of a recording, or by running a program with and without
     #[command(
-        after_help = "Example:\n  spanfire overhead server.spanfire --format json\n  spanfire overhead --duration 2min -- target/release/import big.csv"
+        after_help = "Example:\n  spanfire overhead server.spanfire --format json\n  spanfire overhead server.spanfire --only join --perf perf.data\n  spanfire overhead --duration 2min -- target/release/import big.csv"
     )]
     Overhead(OverheadArgs),
     /// Makes a recording of another tool's profile: folded stacks, perf script, trace events, pprof

@@ -32,6 +32,9 @@ pub struct OverheadArgs {
     /// Where it goes; `-` is standard output
     #[arg(short, long, value_name = "OUT", default_value = "-")]
     pub output: PathBuf,
+    /// Join these samples, of `perf record -e cpu-clock:u -F 999 -g -k CLOCK_MONOTONIC_RAW`
+    #[arg(long, value_name = "PERF.DATA", conflicts_with = "command")]
+    pub perf: Option<PathBuf>,
     #[command(flatten)]
     pub sampling: SamplingArgs,
     /// A program to run with and without recording, and its arguments
@@ -78,6 +81,8 @@ pub enum OverheadPart {
     Ledger,
     /// What samplers would have said
     Sampling,
+    /// What a sampler said, and whether its samples join with the spans
+    Join,
 }
 
 /// `overhead --by`.

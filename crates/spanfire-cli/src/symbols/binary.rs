@@ -21,13 +21,12 @@ pub struct Binary {
 
 impl Binary {
     /// Opens the file of `image`, which must be the one that was mapped; otherwise the error says in
-    /// one line why nothing in it has a name.
-    pub fn open(image: &Image) -> Result<Binary, String> {
+    /// one line why nothing in it has a name, unless it is the kernel's, which has no file.
+    pub fn open(image: &Image) -> Result<Binary, Option<String>> {
         let path = Path::new(&image.path);
-        let unnamed = |why: String| format!("{}: {why}: no names of functions in it", image.path);
+        let unnamed = |why| Some(format!("{}: {why}: no names of functions in it", image.path));
         if !path.is_absolute() {
-            // What the kernel maps itself has no file.
-            return Err(unnamed("no file".to_owned()));
+            return Err(None);
         }
         let file = File::open(path).map_err(|error| unnamed(error.to_string()))?;
         let cache = ReadCache::new(file);

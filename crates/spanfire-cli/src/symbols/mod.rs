@@ -25,7 +25,7 @@ pub struct Symbolized {
 /// Names `addresses`, which are in order.
 pub fn symbolize(images: &[Image], addresses: &[u64], callsites: &[Callsite]) -> Symbolized {
     let mut symbols = NativeSymbols::default();
-    let mut binaries: BTreeMap<&str, Result<Binary, String>> = BTreeMap::new();
+    let mut binaries: BTreeMap<&str, Result<Binary, Option<String>>> = BTreeMap::new();
     for &address in addresses {
         let Some(image) = images.iter().rfind(|image| (image.start..image.end).contains(&address))
         else {
@@ -47,7 +47,7 @@ pub fn symbolize(images: &[Image], addresses: &[u64], callsites: &[Callsite]) ->
     for binary in binaries.values().flatten() {
         holders::find(binary, callsites, &mut symbols);
     }
-    let notes = binaries.into_values().filter_map(Result::err).collect();
+    let notes = binaries.into_values().filter_map(|binary| binary.err().flatten()).collect();
     Symbolized { symbols, notes }
 }
 

@@ -55,7 +55,7 @@ fn observed(batch: &Batch) -> Vec<u8> {
             monotonic_ns: 0,
             unix_ns: 1_700_000_000_000_000_000,
             uncertainty_ticks: 40,
-            raw_ns: None,
+            raw_ns: Some(7),
         })
         .unwrap();
     writer.probe_cost(&probe_cost()).unwrap();

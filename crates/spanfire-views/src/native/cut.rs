@@ -102,10 +102,12 @@ fn whose(name: &str) -> Whose {
 }
 
 /// The crate that a function's name begins with, or of the type it begins with:
-/// `app` of `app::f`, `<app::T as core::fmt::Debug>::fmt` and `<&mut app::T>::f`. Empty for what is
+/// `app` of `app::f`, `core::ptr::drop_in_place<app::T>`, `<app::T as core::fmt::Debug>::fmt` and `<&mut app::T>::f`. Empty for what is
 /// no Rust function.
 fn crate_of(name: &str) -> &str {
-    let mut rest = name;
+    // What runs as a value is dropped is its type's.
+    let mut rest = name.strip_prefix("core::ptr::drop_in_place::<").unwrap_or(name);
+    rest = rest.strip_prefix("core::ptr::drop_in_place<").unwrap_or(rest);
     let modifiers = ["<", "&", "*const ", "*mut ", "mut ", "dyn ", "(", "["];
     while let Some(inner) = modifiers.iter().find_map(|modifier| rest.strip_prefix(modifier)) {
         rest = inner;
@@ -196,6 +198,7 @@ mod tests {
             ("<app::T as core::fmt::Debug>::fmt", "app"),
             ("<&mut dyn spanfire::Sink>::f", "spanfire"),
             ("app[1234abcd]::f", "app"),
+            ("core::ptr::drop_in_place<tracing::span::Span>", "tracing"),
             ("__memmove_avx", ""),
             ("[libc.so.6+0x12]", ""),
             ("<T>::f", ""),

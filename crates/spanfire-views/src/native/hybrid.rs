@@ -12,7 +12,7 @@ use super::symbols::{Function, NativeSymbols};
 use crate::call_tree::{CallTree, Spent, Weigher};
 use crate::paths::{Marks, PathId, Paths};
 use crate::{Replay, Stacks};
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 use spanfire_recording::{Callsite, CallsiteId, CallsiteKind, Error, Level};
 use std::collections::BTreeMap;
 
@@ -76,7 +76,8 @@ impl Hybrid {
             ..graft.joined
         };
         let mut frames = recording.callsites().to_vec();
-        frames.extend(symbols.functions().iter().map(callsite));
+        let names: FxHashSet<String> = frames.iter().map(|site| site.name.clone()).collect();
+        frames.extend(symbols.functions().iter().map(|function| callsite(function, &names)));
         frames.extend(["[profiler]", "[not sampled]", "[blocked]"].map(marker));
         let spans = recording.callsites().len();
         Ok(Hybrid { tree: CallTree::grown(frames, spans, &graft.paths, &graft.own), joined })
@@ -191,14 +192,16 @@ impl Graft {
     }
 }
 
-/// A function as what is drawn where callsites are.
-fn callsite(function: &Function) -> Callsite {
+/// A function as what is drawn where callsites are. Of the name of a span, as functions often are, it
+/// is told from that: `parse()`.
+fn callsite(function: &Function, spans: &FxHashSet<String>) -> Callsite {
     let (target, name) = split(&function.name);
+    let called = if spans.contains(name) { "()" } else { "" };
     Callsite {
         target: target.to_owned(),
         file: function.file.clone(),
         line: function.line,
-        ..marker(name)
+        ..marker(&format!("{name}{called}"))
     }
 }
 

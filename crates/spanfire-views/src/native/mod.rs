@@ -16,6 +16,7 @@
 //! - `cut`: what of a native stack is below a span
 //! - `division`: a time among those it was divided by, to the nanosecond
 //! - `hybrid`: the merged graph
+//! - `comparison`: what real samples say of each span, beside what is known exactly
 //! - `skew`: whether the two clocks agree
 
 mod samples;
@@ -24,8 +25,10 @@ mod join;
 mod cut;
 mod division;
 mod hybrid;
+mod comparison;
 mod skew;
 
+pub use comparison::Compared;
 pub use hybrid::{Hybrid, Joined};
 pub use samples::NativeSamples;
 pub use skew::{SHIFTS_NS, Skew, SkewPoint, SkewVerdict};

@@ -5,6 +5,7 @@
 
 pub(super) mod ledger;
 mod sampling;
+mod join;
 mod experiment;
 
 use crate::args::{OverheadArgs, OverheadPart, TableFormat};
@@ -48,6 +49,9 @@ impl Section {
         }
         if asked(OverheadPart::Sampling) {
             sections.push(sampling::section(input, args)?);
+        }
+        if asked(OverheadPart::Join) {
+            sections.extend(join::section(input, args, only == Some(OverheadPart::Join))?);
         }
         Ok(sections)
     }
