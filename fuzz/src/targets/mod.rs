@@ -8,6 +8,7 @@ mod roundtrip;
 mod frame;
 mod tables;
 mod tail;
+mod import;
 
 /// A function that takes any bytes, and panics if a promise is broken.
 #[derive(Clone, Copy)]
@@ -73,7 +74,7 @@ pub const TARGETS: &[Target] = &[
         share: 4,
         run: samples::samples,
     },
-    Target { name: "varint", about: "numbers", share: 9, run: frame::varint },
+    Target { name: "varint", about: "numbers", share: 6, run: frame::varint },
     Target {
         name: "block",
         about: "a block's header and stored bytes",
@@ -92,6 +93,12 @@ pub const TARGETS: &[Target] = &[
         about: "the CBOR of a header, callsite, lane, anchor, loss, probe cost, images or sampling",
         share: 5,
         run: tables::tables,
+    },
+    Target {
+        name: "import",
+        about: "a profile of another tool: imported whole, or refused",
+        share: 3,
+        run: import::import,
     },
 ];
 
