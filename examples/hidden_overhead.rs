@@ -24,10 +24,7 @@ use std::hint::black_box;
 use tracing::instrument;
 
 fn main() -> Result<(), Failure> {
-    let guard = spanfire::Recorder::builder()
-        .output(pictures::recording_path("hidden_overhead")?)
-        .environment()?
-        .init()?;
+    let guard = pictures::recorder("hidden_overhead")?.init()?;
     for user in 0..24_000 {
         serve(user);
     }

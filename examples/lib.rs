@@ -10,6 +10,7 @@
 
 #![forbid(unsafe_code)]
 
+use spanfire::{Builder, Guard, Recorder};
 use spanfire_recording::Recording;
 use spanfire_render::sampling::{ScatterOptions, sampling_scatter};
 use spanfire_render::tables::{self, Format, RequestsOptions, TopOptions};
@@ -44,6 +45,16 @@ pub fn directory() -> io::Result<PathBuf> {
 /// Where the recording of `example` goes.
 pub fn recording_path(example: &str) -> io::Result<PathBuf> {
     Ok(directory()?.join(format!("{example}.spanfire")))
+}
+
+/// A recorder that writes there, or where and what the environment says.
+pub fn recorder(example: &str) -> Result<Builder, Failure> {
+    Ok(Recorder::builder().output(recording_path(example)?).environment()?)
+}
+
+/// The recording; `None` if the environment switched recording off.
+pub fn finished(guard: Guard) -> Result<Option<Recording>, Failure> {
+    Ok(if guard.is_on() { Some(guard.finish()?) } else { None })
 }
 
 /// Prints the statistics of the `limit` spans with the most self time.

@@ -61,10 +61,7 @@ fn main() -> Result<(), Failure> {
     let runtime = server_runtime()?;
     let shop = Shop { pool: runtime.block_on(open_database())?, cache: Arc::default() };
 
-    let guard = spanfire::Recorder::builder()
-        .output(pictures::recording_path("requests")?)
-        .environment()?
-        .init()?;
+    let guard = pictures::recorder("requests")?.init()?;
 
     let listener = runtime.block_on(TcpListener::bind("127.0.0.1:0"))?;
     let address = listener.local_addr()?;
@@ -81,10 +78,7 @@ fn main() -> Result<(), Failure> {
     runtime.shutdown_timeout(Duration::from_secs(1));
 
     println!("{answered} requests answered, 1 given up by the client\n");
-    if !guard.is_on() {
-        return Ok(());
-    }
-    let recording = guard.finish()?;
+    let Some(recording) = pictures::finished(guard)? else { return Ok(()) };
     pictures::print_top(&recording, 12)?;
     pictures::print_slowest_requests(&recording, 10)?;
     pictures::draw(&recording, "requests", Stacks::Span)?;

@@ -24,10 +24,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use tracing::{Span, info_span, instrument};
 
 fn main() -> Result<(), Failure> {
-    let guard = spanfire::Recorder::builder()
-        .output(pictures::recording_path("threads")?)
-        .environment()?
-        .init()?;
+    let guard = pictures::recorder("threads")?.init()?;
     let pool = rayon::ThreadPoolBuilder::new()
         .num_threads(4)
         .thread_name(|number| format!("rayon-{number}"))

@@ -22,10 +22,7 @@ use std::hint::black_box;
 use tracing::instrument;
 
 fn main() -> Result<(), Failure> {
-    let guard = spanfire::Recorder::builder()
-        .output(pictures::recording_path("who_called_this")?)
-        .environment()?
-        .init()?;
+    let guard = pictures::recorder("who_called_this")?.init()?;
     for batch in 0..1_000 {
         publish(batch);
     }
