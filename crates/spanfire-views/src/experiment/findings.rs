@@ -3,6 +3,7 @@
 use super::interval::{self, Ratio};
 use super::{Arm, Experiment, Run};
 use crate::random::Random;
+use rustc_hash::{FxHashMap, FxHashSet};
 
 /// What the runs of an [`Experiment`] say.
 #[derive(Clone, Debug, PartialEq)]
@@ -122,9 +123,11 @@ impl Findings {
 }
 
 fn complete_rounds(experiment: &Experiment) -> usize {
-    let ran = |round, arm| experiment.runs().iter().any(|run| (run.round, run.arm) == (round, arm));
-    let rounds = experiment.runs().iter().map(|run| run.round + 1).max().unwrap_or(0);
-    (0..rounds).filter(|&round| experiment.arms().iter().all(|&arm| ran(round, arm))).count()
+    let mut arms_of: FxHashMap<usize, FxHashSet<Arm>> = FxHashMap::default();
+    for run in experiment.runs() {
+        arms_of.entry(run.round).or_default().insert(run.arm);
+    }
+    arms_of.values().filter(|arms| arms.len() == experiment.arms().len()).count()
 }
 
 /// One measure of all runs, to be compared round by round.

@@ -19,6 +19,7 @@
 use super::LEVEL;
 use crate::distributions::{student_quantile, two_sided_normal};
 use crate::random::Random;
+use std::sync::OnceLock;
 
 /// Fewer rounds than this give no interval.
 pub(super) const ROUNDS_MIN: usize = 5;
@@ -77,9 +78,16 @@ fn sorted(values: &[f64]) -> Vec<f64> {
     sorted
 }
 
-/// The share of draws beyond each end of the interval.
+/// The share of draws beyond each end of the interval. Student's quantile takes long to find.
 fn tail(rounds: usize) -> f64 {
-    let n = rounds as f64;
+    static FOUND: [OnceLock<f64>; 64] = [const { OnceLock::new() }; 64];
+    match FOUND.get(rounds) {
+        Some(found) => *found.get_or_init(|| found_tail(rounds as f64)),
+        None => found_tail(rounds as f64),
+    }
+}
+
+fn found_tail(n: f64) -> f64 {
     let z = student_quantile(LEVEL, n - 1.0) * (n / (n - 1.0)).sqrt();
     two_sided_normal(z) / 2.0
 }

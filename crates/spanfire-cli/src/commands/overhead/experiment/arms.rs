@@ -29,7 +29,8 @@ impl Arms {
     /// Runs the program without a recorder and with one.
     pub fn find(words: &[ArmWord], program: &Program<'_>) -> Result<Arms, Stopped> {
         program.run(Arm::Off, "warming up")?;
-        let able = Abilities::of(program)?;
+        let samples = words.iter().any(|word| matches!(word, ArmWord::Hz(_)));
+        let able = Abilities::of(program, samples)?;
         let mut arms = Arms { possible: Vec::new(), round_ns: 0, notes: Vec::new() };
         arms.choose_recorded(words, &able);
         arms.choose_sampled(words, &able, program);
@@ -84,9 +85,12 @@ impl Arms {
 }
 
 impl Abilities {
-    fn of(program: &Program<'_>) -> Result<Abilities, Stopped> {
+    /// A run with a sampler beside the recorder tells all, but fails where there is none: only if it
+    /// matters.
+    fn of(program: &Program<'_>, with_sampler: bool) -> Result<Abilities, Stopped> {
         let began = Instant::now();
-        if let Some(ran) = program.run_sampled(999)?
+        if with_sampler
+            && let Some(ran) = program.run_sampled(999)?
             && let Some(recording) = opened(&ran)
         {
             let run_ns = elapsed_ns(began);
