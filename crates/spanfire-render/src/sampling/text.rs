@@ -89,9 +89,13 @@ fn lockstep(estimate: &SamplingEstimate, names: Names, sink: &mut dyn Write) -> 
     for (rate, &hz) in estimate.rates_hz().iter().enumerate() {
         let locked = estimate.lockstep(rate);
         for locked in locked.iter().take(LOCKED_SHOWN) {
+            let part = match locked.part {
+                FramePart::Total => "",
+                FramePart::Own => "the own time of ",
+            };
             writeln!(
                 sink,
-                "lockstep: a periodic sampler at {} reads {} wrong by {}, its start decides \
+                "lockstep: a periodic sampler at {} reads {part}{} wrong by {}, its start decides \
                  which way; one with jitter does not",
                 rate_label(hz),
                 stack(estimate, locked.frame, names),

@@ -87,6 +87,27 @@ fn the_crossing_is_where_theory_meets_the_median_of_the_spans() {
     assert!(table(&estimate).contains("the spans"));
 }
 
+/// A loop of exactly a period, of which `parse` is a tenth.
+#[test]
+fn lockstep_is_said_with_the_rate_and_the_stack() {
+    let callsites = ["serve", "parse"].map(|name| callsite(name, "app", 1));
+    let recording = recording(&callsites, |thread| {
+        thread.span(0, |thread| {
+            for _ in 0..500 {
+                thread.pass(900_000);
+                thread.span(1, |thread| thread.pass(100_000));
+            }
+        });
+    });
+    let replay = Replay::new(&recording, Selection::default());
+    let options = SamplingOptions { rates_hz: vec![1_000, 787], ..SamplingOptions::default() };
+    let table = table(&SamplingEstimate::of(&replay, &options).unwrap());
+    let said: Vec<&str> = table.lines().filter(|line| line.starts_with("lockstep")).collect();
+    assert_eq!(said.len(), 2, "{table}");
+    assert!(said[0].contains("at 1,000 Hz reads serve → parse wrong by 3"), "{table}");
+    assert!(said[1].contains("own time of serve"), "{table}");
+}
+
 #[test]
 fn names_break_neither_picture_nor_table() {
     let callsites = hostile_callsites();
