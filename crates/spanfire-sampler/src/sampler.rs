@@ -5,6 +5,7 @@ use crate::{
     images::Images,
     perf::{Counts, PerfEvents},
     signal::TimerSignals,
+    threads::Accounts,
 };
 use spanfire_recording::{Batch, Image, SampleClock, Sampling, SamplingMethod};
 
@@ -16,6 +17,7 @@ pub struct Sampler {
     mechanism: Mechanism,
     images: Images,
     sampling: Sampling,
+    accounts_before: Option<Accounts>,
 }
 
 #[derive(Debug)]
@@ -45,7 +47,8 @@ impl Sampler {
             Mechanism::Signal(_) => false,
         };
         let sampling = Sampling { method, why, switches, ..Sampling::asked(options.hz) };
-        Ok(Sampler { mechanism, images: Images::default(), sampling })
+        let accounts_before = Accounts::now();
+        Ok(Sampler { mechanism, images: Images::default(), sampling, accounts_before })
     }
 
     /// Adds what was captured since the last call to `batch`, which is to hold samples of this
@@ -83,6 +86,11 @@ impl Sampler {
                 }
             }
         }
+        let share = Accounts::now()
+            .zip(self.accounts_before)
+            .and_then(|(now, before)| now.user_share_since(before));
+        sampling.user_ns =
+            sampling.cpu_ns.zip(share).map(|(cpu_ns, share)| (cpu_ns as f64 * share) as u64);
         sampling.clone()
     }
 

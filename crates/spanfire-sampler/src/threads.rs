@@ -14,6 +14,38 @@ pub(crate) fn this() -> Option<i32> {
     link.file_name()?.to_str()?.parse().ok()
 }
 
+/// Time on processors as the kernel's accounts have it, in its ticks: of all threads but the calling
+/// one, outside the kernel and in it.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Accounts {
+    user: u64,
+    kernel: u64,
+}
+
+impl Accounts {
+    /// As they stand now.
+    pub fn now() -> Option<Accounts> {
+        let of = |path| accounts(&fs::read_to_string(path).ok()?);
+        let (all, this) = (of("/proc/self/stat")?, of("/proc/thread-self/stat")?);
+        let user = all.user.saturating_sub(this.user);
+        Some(Accounts { user, kernel: all.kernel.saturating_sub(this.kernel) })
+    }
+
+    /// Which part of the time since `before` was outside the kernel; `None` where there was none.
+    pub fn user_share_since(self, before: Accounts) -> Option<f64> {
+        let user = self.user.saturating_sub(before.user);
+        let all = user + self.kernel.saturating_sub(before.kernel);
+        (all > 0).then(|| user as f64 / all as f64)
+    }
+}
+
+/// The 14th and 15th field of a line of `stat`; the second is a name, which may hold anything.
+fn accounts(stat: &str) -> Option<Accounts> {
+    let (_, fields) = stat.rsplit_once(')')?;
+    let mut fields = fields.split_whitespace().skip(11);
+    Some(Accounts { user: fields.next()?.parse().ok()?, kernel: fields.next()?.parse().ok()? })
+}
+
 /// The processors that are on line.
 pub(crate) fn processors() -> Vec<i32> {
     let text = fs::read_to_string("/sys/devices/system/cpu/online").unwrap_or_default();
@@ -39,5 +71,16 @@ mod tests {
         assert!(all().contains(&this().unwrap()));
         assert_eq!(list("0-2,5,7-8\n"), [0, 1, 2, 5, 7, 8]);
         assert_eq!(list(""), [] as [i32; 0]);
+    }
+
+    #[test]
+    fn time_outside_the_kernel_is_a_part_of_all() {
+        let line = "42 (a ) b) S 1 2 3 4 5 6 7 8 9 10 90 10 0 0 20";
+        let now = accounts(line).expect("a line");
+        assert_eq!(now, Accounts { user: 90, kernel: 10 });
+        assert_eq!(now.user_share_since(Accounts { user: 50, kernel: 0 }), Some(0.8));
+        assert_eq!(now.user_share_since(now), None);
+        assert_eq!(accounts("42 (a) S 1"), None);
+        assert!(Accounts::now().is_some());
     }
 }

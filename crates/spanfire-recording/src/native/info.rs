@@ -76,6 +76,10 @@ pub struct Sampling {
     /// How many switches there are.
     #[n(10)]
     pub switch_count: u64,
+    /// How much of [`cpu_ns`](Self::cpu_ns) was outside the kernel, where alone samples are taken. As
+    /// the kernel's own accounts split it, which count in ticks of some milliseconds.
+    #[n(11)]
+    pub user_ns: Option<u64>,
 }
 
 impl Sampling {
@@ -93,13 +97,15 @@ impl Sampling {
             cpu_ns: None,
             ended: false,
             switch_count: 0,
+            user_ns: None,
         }
     }
 
-    /// Samples for each second on a processor, taken or lost; `None` where that time is not known.
+    /// Samples, taken or lost, for each second on a processor, outside the kernel if that is known;
+    /// `None` where the time is not.
     pub fn true_hz(&self) -> Option<f64> {
-        let cpu_ns = self.cpu_ns.filter(|&ns| ns > 0)?;
-        Some(self.samples.saturating_add(self.lost_samples) as f64 * 1e9 / cpu_ns as f64)
+        let ns = self.user_ns.or(self.cpu_ns).filter(|&ns| ns > 0)?;
+        Some(self.samples.saturating_add(self.lost_samples) as f64 * 1e9 / ns as f64)
     }
 }
 

@@ -18,6 +18,7 @@ pub(super) struct Facts<'a> {
     lost_switches: u64,
     throttled: u64,
     cpu_ns: Option<u64>,
+    user_ns: Option<u64>,
     images: usize,
     ended: bool,
 }
@@ -40,6 +41,7 @@ pub(super) fn facts(recording: &Recording) -> Option<Facts<'_>> {
         lost_switches: sampling.lost_switches,
         throttled: sampling.throttled,
         cpu_ns: sampling.cpu_ns,
+        user_ns: sampling.user_ns,
         images: recording.images().len(),
         ended: sampling.ended,
     })
@@ -57,6 +59,10 @@ pub(super) fn line(recording: &Recording) -> String {
     };
     let count = numbers::count;
     let rate = match sampling.true_hz() {
+        Some(hz) if sampling.user_ns.is_some() => {
+            let asked = sampling.asked_hz;
+            format!("{hz:.0} per second on a processor outside the kernel, asked {asked}")
+        }
         Some(hz) => format!("{hz:.0} per second on a processor, asked {}", sampling.asked_hz),
         None => format!("asked {} per second on a processor", sampling.asked_hz),
     };
