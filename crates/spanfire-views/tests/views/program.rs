@@ -6,6 +6,11 @@ use spanfire_recording::{
     Tick, Value, Writer, raw,
 };
 
+/// The operating system's number of a lane's thread: none has 0.
+fn os_thread(lane: LaneId) -> u64 {
+    u64::from(lane.0) + 1
+}
+
 /// What a program did, one tick a nanosecond.
 pub struct Program {
     pub form: Form,
@@ -84,10 +89,11 @@ impl Program {
     }
 
     pub fn lane(&mut self, name: &str) -> LaneId {
-        let os_thread_id = Some(self.lanes.len() as u64);
+        let id = LaneId(self.lanes.len() as u32);
+        let os_thread_id = Some(os_thread(id));
         let lane = Lane { thread_name: Some(name.to_string()), os_thread_id };
         self.lanes.push((lane, vec![Vec::new()]));
-        LaneId(self.lanes.len() as u32 - 1)
+        id
     }
 
     /// Appends events to a lane.
@@ -130,13 +136,13 @@ impl Program {
 
     /// The lane's thread begins or ceases to run on a processor.
     pub fn switch(&mut self, lane: LaneId, time: u64, runs: bool) {
-        let thread = u64::from(lane.0);
+        let thread = os_thread(lane);
         self.batch.switches.push(Switch { thread, time, runs, preempted: false });
     }
 
     /// The lane's thread is seen to execute this stack, the innermost function first.
     pub fn sample(&mut self, lane: LaneId, time: u64, frames: Vec<u64>) {
-        self.batch.samples.push(Sample { thread: u64::from(lane.0), cpu: None, time, frames });
+        self.batch.samples.push(Sample { thread: os_thread(lane), cpu: None, time, frames });
     }
 
     /// Goes on in a new chunk.
