@@ -111,8 +111,11 @@ pub struct Born {
 pub struct FollowsFrom {
     /// The span that follows.
     pub span: SpanNumber,
-    /// The span it follows from, or `None` if that had closed or is not selected.
+    /// The span it follows from, which may have closed; `None` if that is not selected, or closed before
+    /// the last 65,536 that did.
     pub cause: Option<SpanNumber>,
+    /// The request that the cause belongs to.
+    pub cause_request: Option<RequestId>,
     /// On which lane the program said so.
     pub lane: LaneId,
     /// When.

@@ -24,7 +24,7 @@ impl Carried {
     pub(super) fn unknown_causes(visited: &Visited) -> Option<String> {
         (visited.unknown_causes > 0).then(|| {
             let count = counted(visited.unknown_causes, "follows_from");
-            format!("{count} of spans that had closed or are not selected")
+            format!("{count} of spans that had closed long before or are not selected")
         })
     }
 }

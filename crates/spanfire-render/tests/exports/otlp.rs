@@ -121,10 +121,19 @@ fn a_file_is_spans_with_parents_links_events_and_attributes() {
     let (bytes, carried) = exported(otlp_json, &case.recording, &case.selection);
     let text = String::from_utf8(bytes).expect("JSON is text");
     insta::assert_snapshot!(text.replace("{\"traceId\"", "\n{\"traceId\""));
-    assert_eq!(
-        carried.to_string(),
-        "1 instant left out; 1 follows_from of spans that had closed or are not selected"
-    );
+    assert_eq!(carried.to_string(), "1 instant left out");
+}
+
+#[test]
+fn a_link_leads_to_a_span_of_a_request_that_has_closed() {
+    let (recording, selection) = crate::sketch::parse("main |A( B( )B )A C( C~B )C");
+    let (bytes, carried) = exported(otlp, &recording, &selection);
+    let spans = protobuf(&bytes).expect("spans");
+    let named = |name: &str| spans.iter().find(|span| span.name == name).expect("a span");
+    let (cause, link) = (named("B"), &named("C").links[0]);
+    assert_eq!((&link.trace_id, &link.span_id), (&cause.trace_id, &cause.span_id));
+    assert_ne!(link.trace_id, named("C").trace_id);
+    assert_eq!(carried.to_string(), "");
 }
 
 const FIELDS: [&str; 5] = ["traceparent", "busy_ns", "large", "less", "share"];

@@ -1,5 +1,6 @@
 //! The spans alive at one moment of a replay.
 
+use super::departed::Cause;
 use super::rules::Window;
 use crate::paths::PathId;
 use rustc_hash::FxHashMap;
@@ -176,6 +177,11 @@ impl Life {
         if let Some(since_ns) = self.waits_since.take() {
             self.waited_ns = self.waited_ns.saturating_add(window.length(since_ns, now_ns));
         }
+    }
+
+    /// As that from which others follow.
+    pub fn as_cause(&self) -> Cause {
+        Cause { ordinal: self.ordinal, root: self.root }
     }
 
     /// The physical stack it is counted on, the logical one if it was never entered.

@@ -7,6 +7,7 @@
 //! - `order`: chunks of all lanes, decoded ahead and merged into one order of time
 //! - `engine`: what events mean
 //! - `lane`, `life`: a lane and a live span at one moment
+//! - `departed`: the spans that closed last
 //! - `sample_times`: when samples and switches were
 //! - `on_cpu`: when the threads of lanes ran on a processor
 //! - `rules`: a selection, worked out for one recording
@@ -18,9 +19,11 @@ mod on_cpu;
 mod order;
 mod life;
 mod lane;
+mod departed;
 mod observer;
 mod engine;
 
+pub(crate) use departed::Cause;
 pub(crate) use engine::{Replayed, Tally};
 pub(crate) use life::{Life, RequestNumber};
 pub(crate) use observer::{

@@ -1,5 +1,6 @@
 //! What a view is told during a replay.
 
+use super::departed::Cause;
 use super::life::{Life, RequestNumber};
 use super::on_cpu::Split;
 use crate::paths::PathId;
@@ -10,6 +11,9 @@ use spanfire_recording::{CallsiteId, Field, LaneId, LossCause};
 pub(crate) trait Observer {
     /// Whether [`fields`](Self::fields) is of interest.
     const FIELDS: bool = false;
+
+    /// Whether [`follows`](Self::follows) is told of causes that have closed.
+    const CAUSES: bool = false;
 
     /// Whether [`probed`](Self::probed) is of interest.
     const PROBES: bool = false;
@@ -53,8 +57,9 @@ pub(crate) trait Observer {
     /// A span closed, when it ended last. Told when that is sure, which may be later than it was.
     fn closed(&mut self, _closing: &Closing, _life: &Life) {}
 
-    /// A span follows from another, which is visible and alive, or else not known.
-    fn follows(&mut self, _follows: Follows, _life: &Life, _cause: Option<&Life>) {}
+    /// A span follows from another, which is visible and alive, or has closed and is remembered, or
+    /// else not known.
+    fn follows(&mut self, _follows: Follows, _life: &Life, _cause: Option<Cause>) {}
 
     /// Something happened at a moment, in a visible span or in none.
     fn instant(&mut self, _instant: &Instant<'_>, _life: Option<&Life>) {}
@@ -197,6 +202,7 @@ impl Closing {
 /// Two views from one replay.
 impl<A: Observer, B: Observer> Observer for (A, B) {
     const FIELDS: bool = A::FIELDS || B::FIELDS;
+    const CAUSES: bool = A::CAUSES || B::CAUSES;
     const PROBES: bool = A::PROBES || B::PROBES;
 
     fn born(&mut self, life: &Life) {
@@ -259,7 +265,7 @@ impl<A: Observer, B: Observer> Observer for (A, B) {
         self.1.closed(closing, life);
     }
 
-    fn follows(&mut self, follows: Follows, life: &Life, cause: Option<&Life>) {
+    fn follows(&mut self, follows: Follows, life: &Life, cause: Option<Cause>) {
         self.0.follows(follows, life, cause);
         self.1.follows(follows, life, cause);
     }

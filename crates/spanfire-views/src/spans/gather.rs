@@ -3,7 +3,7 @@
 use super::thinning::Thinning;
 use super::{LeftOut, LifeIndex, LifeParent, SpanLife, SpanSegment};
 use crate::Mark;
-use crate::replay::{Closing, Follows, Instant, Life, Observer, Segment};
+use crate::replay::{Cause, Closing, Follows, Instant, Life, Observer, Segment};
 use crate::request_table::update;
 use rustc_hash::FxHashMap;
 use spanfire_recording::{CallsiteId, Field, LaneId};
@@ -274,7 +274,7 @@ impl Observer for Gatherer {
         self.lives.push(Gathered { parent: ordinal, follows: alive.follows, outlived, life });
     }
 
-    fn follows(&mut self, _: Follows, life: &Life, cause: Option<&Life>) {
+    fn follows(&mut self, _: Follows, life: &Life, cause: Option<Cause>) {
         let Some(cause) = cause else { return };
         if let Some(alive) = self.alive.get_mut(&cause.ordinal) {
             alive.named = true;

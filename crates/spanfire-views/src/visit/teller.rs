@@ -8,7 +8,7 @@ use super::{
 };
 use crate::RequestId;
 use crate::replay::{
-    Closing, Follows, Instant, Life, Missing, Observer, Segment, Slice, SpanSet, Window,
+    Cause, Closing, Follows, Instant, Life, Missing, Observer, Segment, Slice, SpanSet, Window,
 };
 use crate::request_table::update;
 use rustc_hash::FxHashMap;
@@ -172,6 +172,7 @@ fn number(life: &Life) -> SpanNumber {
 
 impl Observer for Teller<'_> {
     const FIELDS: bool = true;
+    const CAUSES: bool = true;
 
     fn born(&mut self, life: &Life) {
         self.advance(life.born_ns);
@@ -197,18 +198,21 @@ impl Observer for Teller<'_> {
         }
     }
 
-    fn follows(&mut self, follows: Follows, life: &Life, cause: Option<&Life>) {
+    fn follows(&mut self, follows: Follows, life: &Life, cause: Option<Cause>) {
         self.advance(follows.at_ns);
         if !self.tells(life.ordinal) {
             return;
         }
-        let cause = cause.filter(|cause| self.tells(cause.ordinal)).map(number);
+        let told = cause.filter(|cause| self.tells(cause.ordinal));
+        let cause = told.map(|cause| SpanNumber(cause.ordinal));
         match cause {
             Some(cause) => self.said.entry(life.ordinal).or_default().follows.push(cause),
             None => self.told.unknown_causes += 1,
         }
+        let cause_request = told.map(|cause| RequestId(cause.root));
         let Follows { lane, at_ns } = follows;
-        self.visitor.follows(&FollowsFrom { span: number(life), cause, lane, at_ns });
+        let span = number(life);
+        self.visitor.follows(&FollowsFrom { span, cause, cause_request, lane, at_ns });
     }
 
     fn slice(&mut self, slice: &Slice, _: &Life) {

@@ -75,7 +75,7 @@ fn a_range_cuts_pieces_on_all_lanes_at_its_ends() {
 
 /// [T15]
 #[test]
-fn follows_from_names_spans_that_live() {
+fn follows_from_names_spans_that_live_or_have_closed() {
     check(
         "
         main |A( B( A~B B~A )B A~B A~A )A
@@ -87,10 +87,26 @@ fn follows_from_names_spans_that_live() {
         visit 2: follows 1 at 10
         visit 2: lane 0 3..14/1 busy 11
         visit 2: 3..14 busy 11 self 11 waited 0 segments 1 follows 1
-        visit 1: follows ? at 17
+        visit 1: follows 2 at 17
         visit 1: follows 1 at 21
         visit 1: lane 0 0..25/0 busy 25
-        visit 1: 0..25 busy 25 self 14 waited 0 segments 1 follows 2 follows 1
+        visit 1: 0..25 busy 25 self 14 waited 0 segments 1 follows 2 follows 2 follows 1
+        ",
+    );
+}
+
+#[test]
+fn what_is_not_selected_is_not_named_as_a_cause() {
+    check(
+        "
+        main |A( B( )B A~B )A
+        --ignore ^B$
+        ",
+        "
+        visit 1: A born 0 root
+        visit 1: follows ? at 9
+        visit 1: lane 0 0..13/0 busy 10
+        visit 1: 0..13 busy 10 self 10 waited 0 segments 1
         ",
     );
 }

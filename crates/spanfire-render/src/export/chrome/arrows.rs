@@ -68,8 +68,8 @@ impl Arrows {
     /// drawn already.
     pub fn follows(&mut self, follows: &FollowsFrom, inside: bool) -> Option<Arrow> {
         let to = Place { lane: follows.lane, at_ns: follows.at_ns };
-        let cause = self.alive.get(&follows.cause?)?;
-        let Some(from) = cause.last.or(cause.created) else {
+        let cause = self.alive.get(&follows.cause?);
+        let Some(from) = cause.and_then(|cause| cause.last.or(cause.created)) else {
             self.undrawn += 1;
             return None;
         };

@@ -28,8 +28,8 @@ use writer::Writer;
 ///
 /// Times are microseconds with three decimals since the recording's start; a reader that computes
 /// in doubles may be off by a nanosecond after 50 days. Integers in fields that a double cannot
-/// hold are text. Arrows are drawn between slices of threads, so one from or to a span that was never
-/// entered there is left out and counted; parents and causes stand in the arguments as well.
+/// hold are text. Arrows are drawn between slices of threads, so one from a span that has closed, or from
+/// or to one that was never entered there, is left out and counted; parents and causes stand in the arguments as well.
 ///
 /// The format has no place for the time a span waited, for whether its times are inexact, or for
 /// probe cost; the first two stand in the arguments.
@@ -50,7 +50,7 @@ pub fn chrome(source: &Source<'_>, sink: &mut dyn Write) -> Result<Carried, Erro
     told.writer.finish()?;
     let undrawn = told.arrows.undrawn;
     let note = (undrawn > 0).then(|| {
-        format!("{} not drawn, since nothing was entered at one end", counted(undrawn, "arrow"))
+        format!("{} not drawn, since nothing was open at one end", counted(undrawn, "arrow"))
     });
     let unknown = Carried::unknown_causes(&visited);
     Ok(Carried {

@@ -82,7 +82,7 @@ fn export(source: &Source<'_>, sink: &mut dyn Write, at_once: u64) -> Result<Car
     let size = sink.finish()?;
     let unknown = (visited.unknown_causes > 0).then(|| {
         let count = counted(visited.unknown_causes, "follows_from");
-        format!("{count} of spans that had closed or are not selected")
+        format!("{count} of spans that had closed long before or are not selected")
     });
     Ok(Carried {
         spans: visited.spans,

@@ -70,8 +70,10 @@ fn write(source: &Source<'_>, encoding: Encoding, sink: &mut dyn Write) -> Resul
         threads: source.thread_ids(i64::MAX as u64).into_iter().zip(source.lane_labels()).collect(),
         requests: FxHashMap::default(),
         alive: FxHashMap::default(),
+        joined: false,
         left_out: 0,
         late: 0,
+        unlinked: 0,
     };
     let visited = source.replay.visit(&mut told)?;
     told.batches.finish()?;
@@ -81,6 +83,11 @@ fn write(source: &Source<'_>, encoding: Encoding, sink: &mut dyn Write) -> Resul
     let notes = [
         note(told.left_out, "instant", "left out"),
         note(told.late, "traceparent", "recorded too late"),
+        note(
+            told.unlinked,
+            "follows_from",
+            "of requests that had closed, in a trace no more known",
+        ),
         Carried::unknown_causes(&visited),
     ];
     let notes = notes.into_iter().flatten().collect();
@@ -97,10 +104,14 @@ struct Teller<'a> {
     threads: Vec<(u64, String)>,
     requests: FxHashMap<RequestId, Request>,
     alive: FxHashMap<SpanNumber, Alive>,
+    /// Whether any request is a part of a trace named by a `traceparent`.
+    joined: bool,
     /// Instants.
     left_out: u64,
     /// Traceparents.
     late: u64,
+    /// `follows_from`s.
+    unlinked: u64,
 }
 
 /// A request of which a span is alive.
@@ -128,6 +139,20 @@ impl Teller<'_> {
         Some(Context { trace: request.trace.id, span: span_id(self.ids, span) })
     }
 
+    /// What identified a span that has closed. Its request may have, too: which trace that was in is
+    /// known unless it might have been another process's.
+    fn departed(&mut self, span: SpanNumber, request: RequestId) -> Option<Context> {
+        let trace = match self.requests.get_mut(&request) {
+            Some(request) => {
+                request.settled = true;
+                request.trace.id
+            }
+            None if self.joined => return None,
+            None => own_trace(self.ids, request).id,
+        };
+        Some(Context { trace, span: span_id(self.ids, span) })
+    }
+
     fn unix_ns(&self, at_ns: u64) -> u64 {
         self.start_unix_ns.saturating_add(at_ns)
     }
@@ -150,13 +175,20 @@ impl Visitor for Teller<'_> {
         if let (Some(trace), Some(request)) = (Trace::parse(said), request) {
             match request.settled {
                 true => self.late += u64::from(request.trace.id != trace.id),
-                false => request.trace = trace,
+                false => {
+                    request.trace = trace;
+                    self.joined = true;
+                }
             }
         }
     }
 
     fn follows(&mut self, follows: &FollowsFrom) {
-        let Some(context) = follows.cause.and_then(|cause| self.context(cause)) else { return };
+        let (Some(cause), Some(request)) = (follows.cause, follows.cause_request) else { return };
+        let Some(context) = self.context(cause).or_else(|| self.departed(cause, request)) else {
+            self.unlinked += 1;
+            return;
+        };
         if let Some(alive) = self.alive.get_mut(&follows.span) {
             alive.links.push(Link { context });
         }

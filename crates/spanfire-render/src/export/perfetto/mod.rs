@@ -217,8 +217,10 @@ impl Visitor for Teller<'_> {
     }
 
     fn follows(&mut self, follows: &FollowsFrom) {
+        // What has closed is on no track any more; its request has a first one, whatever became of it.
         let cause = follows.cause.and_then(|cause| self.place(cause));
-        if let (Some(from), Some(to)) = (cause, self.place(follows.span)) {
+        let request = follows.cause_request.map(|request| self.id(Track::Request(request, 0)));
+        if let (Some(from), Some(to)) = (cause.or(request), self.place(follows.span)) {
             let (arrow, at_ns) = (self.arrow(), follows.at_ns);
             let ends = [(from, Flow::From(arrow)), (to, Flow::To(arrow))];
             for (track, end) in ends {

@@ -8,8 +8,9 @@ mod spans;
 mod segments;
 mod at_once;
 
+use super::departed::Departed;
 use super::lane::Lane;
-use super::life::{Lives, Slot, Standing};
+use super::life::{Life, Lives, Slot, Standing};
 use super::observer::{Follows, Instant, Missing, Observer};
 use super::on_cpu::OnCpu;
 use super::order::Sink;
@@ -31,6 +32,7 @@ pub(crate) struct Engine<'a, O> {
     on_cpu: Option<OnCpu>,
     paths: Paths,
     lives: Lives,
+    departed: Departed,
     lanes: Vec<Lane>,
     /// The lanes on which a span may be entered that cannot be found by its id.
     unmapped: Vec<usize>,
@@ -196,6 +198,7 @@ impl<'a, O: Observer> Engine<'a, O> {
             rules,
             on_cpu,
             lives: Lives::default(),
+            departed: Departed::default(),
             observer,
             born: 0,
             inferred: 0,
@@ -270,15 +273,19 @@ impl<'a, O: Observer> Engine<'a, O> {
     }
 
     fn follows(&mut self, lane: usize, span: SpanId, cause: SpanId, at_ns: u64) {
-        let (span, cause) = (self.find(lane, span), self.find(lane, cause));
+        let (slot, from) = (self.find(lane, span), self.find(lane, cause));
         let visible = |slot: Option<Slot>| {
             slot.map(|slot| &self.lives[slot]).filter(|life| life.standing == Standing::Visible)
         };
-        if let Some(life) = visible(span)
+        if let Some(life) = visible(slot)
             && self.rules.window.contains(at_ns)
         {
             let follows = Follows { lane: LaneId(lane as u32), at_ns };
-            self.observer.follows(follows, life, visible(cause));
+            let cause = match from {
+                None if O::CAUSES => self.departed.find(cause),
+                from => visible(from).map(Life::as_cause),
+            };
+            self.observer.follows(follows, life, cause);
         }
     }
 

@@ -242,6 +242,9 @@ impl<O: Observer> Engine<'_, O> {
                 self.observer.ended(closing.end_ns, life);
             }
             self.observer.closed(&closing, life);
+            if O::CAUSES {
+                self.departed.add(life.id, life.as_cause());
+            }
             if let Some(parent) = self.lives.kin(parent) {
                 parent.children = parent.children.saturating_sub(1);
                 if ended {
