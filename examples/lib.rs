@@ -52,9 +52,11 @@ pub fn recorder(example: &str) -> Result<Builder, Failure> {
     Ok(Recorder::builder().output(recording_path(example)?).environment()?)
 }
 
-/// The recording; `None` if the environment switched recording off.
+/// The recording, to be shown; `None` if the environment switched recording off, or said where to: then
+/// whoever did so looks at it, and wants to know what the program takes without what is shown.
 pub fn finished(guard: Guard) -> Result<Option<Recording>, Failure> {
-    Ok(if guard.is_on() { Some(guard.finish()?) } else { None })
+    let is_told = std::env::var_os("SPANFIRE_OUT").is_some_and(|path| !path.is_empty());
+    Ok(if guard.is_on() && !is_told { Some(guard.finish()?) } else { None })
 }
 
 /// Prints the statistics of the `limit` spans with the most self time.
