@@ -5,11 +5,15 @@ use crate::input::Input;
 use crate::perf_data;
 use crate::symbols::{Symbolized, symbolize};
 use spanfire_recording::Image;
-use spanfire_views::{NativeSamples, NativeSymbols};
+use spanfire_render::tables::counted;
+use spanfire_views::{Joined, NativeSamples, NativeSymbols};
 use std::path::Path;
 
 /// A median stack this deep or less has no callers in it.
 const SHORT_CHAIN: usize = 2;
+
+const FRAME_POINTERS: &str =
+    "build with RUSTFLAGS=\"-C force-frame-pointers=yes\" and line tables to see callers";
 
 /// What was seen of the process, and what it is called.
 pub struct Native {
@@ -62,11 +66,22 @@ impl Native {
         notes.extend(unnamed);
         if samples.median_depth() <= SHORT_CHAIN {
             notes.push(format!(
-                "half of the native stacks are {} deep or less: build with RUSTFLAGS=\"-C force-frame-pointers=yes\" to see callers",
+                "half of the native stacks are {} deep or less: {FRAME_POINTERS}",
                 samples.median_depth()
             ));
         }
         Native { samples, symbols, lost: 0, notes }
+    }
+
+    /// Says so where most stacks in spans do not reach the span's function.
+    pub fn say_if_uncut(&self, joined: &Joined) {
+        if joined.uncut > joined.in_spans / 2 && self.samples.median_depth() > SHORT_CHAIN {
+            say(&format!(
+                "{} of {} in spans do not reach their span's function: {FRAME_POINTERS}",
+                joined.uncut,
+                counted(joined.in_spans, "native stack"),
+            ));
+        }
     }
 
     /// The same where there have to be some; says the notes.
@@ -88,9 +103,7 @@ fn beside(data: &perf_data::PerfData) -> Option<String> {
     let parts: Vec<String> = parts
         .iter()
         .filter(|(count, _)| *count > 0)
-        .map(|(count, what)| {
-            format!("{} {what}", spanfire_render::tables::counted(*count, "sample"))
-        })
+        .map(|(count, what)| format!("{} {what}", counted(*count, "sample")))
         .collect();
     (!parts.is_empty()).then(|| parts.join(", "))
 }

@@ -59,7 +59,9 @@ fn call_tree(input: &Input, typed: &StacksArgs, by_root: bool) -> Result<CallTre
         true => {
             let native = Native::needed(input, perf.as_deref())?;
             let (samples, symbols) = (&native.samples, &native.symbols);
-            input.view(|replay| Hybrid::of(replay, stacks, samples, symbols))?.tree
+            let hybrid = input.view(|replay| Hybrid::of(replay, stacks, samples, symbols))?;
+            native.say_if_uncut(&hybrid.joined);
+            hybrid.tree
         }
         false => input.view(|replay| CallTree::of(replay, stacks))?,
     };

@@ -170,7 +170,10 @@ fn subtitle(tree: &CallTree, options: &FlamegraphOptions, ledger: Option<&Ledger
     };
     let reversed =
         tree.is_reversed().then(|| "reversed: callers stand on what they call".to_owned());
-    let parts = [options.subtitle.as_deref().map(xml_text), Some(drawn), reversed];
+    let samples = tree.total(Weight::Samples);
+    let divided = (samples > 0 && options.weight != Weight::Samples)
+        .then(|| format!("divided by {} native samples", count(samples)));
+    let parts = [options.subtitle.as_deref().map(xml_text), Some(drawn), divided, reversed];
     parts.into_iter().flatten().collect::<Vec<_>>().join(" · ")
 }
 

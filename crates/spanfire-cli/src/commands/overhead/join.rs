@@ -25,14 +25,15 @@ pub fn section(
     if !asked && perf.is_none() {
         native.notes.iter().for_each(|note| say(note));
     }
-    let Native { samples, symbols, lost, .. } = native;
+    let Native { samples, symbols, lost, .. } = &native;
     let report = JoinReport {
         source: perf.map_or("the recording".to_owned(), |path| path.display().to_string()),
-        hybrid: input.view(|replay| Hybrid::of(replay, Stacks::Thread, &samples, &symbols))?,
-        skew: input.view(|replay| Skew::of(replay, &samples, &symbols))?,
+        hybrid: input.view(|replay| Hybrid::of(replay, Stacks::Thread, samples, symbols))?,
+        skew: input.view(|replay| Skew::of(replay, samples, symbols))?,
         median_depth: samples.median_depth(),
-        lost,
+        lost: *lost,
     };
+    native.say_if_uncut(&report.hybrid.joined);
     Ok(Some(Section {
         key: "join",
         write: Box::new(move |format, sink| tables::join(&report, format, sink)),
