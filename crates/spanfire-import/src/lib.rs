@@ -42,13 +42,14 @@ use std::io::Read;
 ///
 /// # Errors
 /// Where `source` cannot be read; where it holds no profile, or none of the format that was asked for; where it holds
-/// several and [`Options`] chooses none of them.
+/// several and [`Options`] chooses none of them, or choose what that format does not have.
 pub fn read<'a>(source: impl Read + 'a, options: &Options) -> Result<Profile, Error> {
     let content = Content::of(Box::new(source))?;
     let format = match options.format {
         Some(format) => format,
         None => content.format()?,
     };
+    options.check(format)?;
     let profile = match format {
         Format::Folded => folded::read(content, options)?,
         Format::Perf => perf::read(content, options)?,

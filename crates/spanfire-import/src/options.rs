@@ -1,5 +1,7 @@
 //! What can be chosen of an import.
 
+use crate::error::Error;
+
 /// A format that can be imported.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Format {
@@ -36,6 +38,24 @@ pub struct Options {
     pub event: Option<String>,
     /// Which value of the samples is their weight (pprof); by default the one that is a time.
     pub sample_type: Option<String>,
+}
+
+impl Options {
+    /// What is of another format would be passed over.
+    pub(crate) fn check(&self, format: Format) -> Result<(), Error> {
+        let given = [
+            (self.unit.is_some(), "--unit", Format::Folded),
+            (self.event.is_some(), "--event", Format::Perf),
+            (self.sample_type.is_some(), "--sample-type", Format::Pprof),
+        ];
+        match given.iter().find(|(given, _, of)| *given && *of != format) {
+            Some((_, flag, of)) => {
+                let (of, found) = (of.name(), format.name());
+                Err(Error::choice(format!("{flag} is of {of}, and these are {found}")))
+            }
+            None => Ok(()),
+        }
+    }
 }
 
 /// What one of a weight stands for.

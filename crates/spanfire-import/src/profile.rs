@@ -7,7 +7,8 @@ use crate::sweep::Sweep;
 use spanfire_recording::{
     Anchor, CallsiteId, ClockInfo, ClockSource, Form, Header, Lacks, Lane, Origin, Writer,
 };
-use std::io::Write;
+use std::error::Error as _;
+use std::io::{self, Write};
 
 /// The longest time between the first and the last moment of a profile: eighteen years. Ticks have room for
 /// twice that.
@@ -145,7 +146,14 @@ impl Profile {
     ///
     /// # Errors
     /// Where `sink` does.
-    pub fn write<W: Write>(mut self, sink: W) -> Result<W, spanfire_recording::Error> {
+    pub fn write<W: Write>(self, sink: W) -> io::Result<W> {
+        self.written(sink).map_err(|error| {
+            let source = error.source().and_then(|source| source.downcast_ref::<io::Error>());
+            io::Error::new(source.map_or(io::ErrorKind::Other, io::Error::kind), error)
+        })
+    }
+
+    fn written<W: Write>(mut self, sink: W) -> Result<W, spanfire_recording::Error> {
         let mut writer = Writer::new(sink, &self.header())?;
         if let Some(unix_ns) = self.start_unix_ns {
             writer.anchor(&Anchor {

@@ -12,7 +12,7 @@ pub use choices::{
 };
 pub use diff::{DiffArgs, DiffFormat, FailIf};
 pub use experiment::{ArmWord, ExperimentArgs};
-pub use import::{ImportArgs, ImportFormat};
+pub use import::ImportArgs;
 pub use overhead::{LedgerRows, OverheadArgs, OverheadPart, SampleTimer, SamplingArgs};
 pub use selection::SelectionArgs;
 

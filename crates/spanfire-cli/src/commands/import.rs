@@ -1,6 +1,6 @@
 //! `spanfire import`.
 
-use crate::args::{ImportArgs, ImportFormat};
+use crate::args::ImportArgs;
 use crate::failure::{Failure, say};
 use crate::output::Output;
 use crate::time::parse_ns;
@@ -35,19 +35,8 @@ pub fn import(args: &ImportArgs) -> Result<ExitCode, Failure> {
 
 fn options(args: &ImportArgs) -> Result<Options, Failure> {
     let unit = args.unit.as_deref().map(unit).transpose()?;
-    let of_another = [
-        (unit.is_some(), "--unit", ImportFormat::Folded),
-        (args.event.is_some(), "--event", ImportFormat::Perf),
-        (args.sample_type.is_some(), "--sample-type", ImportFormat::Pprof),
-    ];
-    let asked = args.format;
-    for (given, flag, format) in of_another {
-        if given && asked != ImportFormat::Auto && asked != format {
-            return Err(Failure::Usage(format!("import: {flag} is of another --format")));
-        }
-    }
     Ok(Options {
-        format: asked.into(),
+        format: args.format.into(),
         unit,
         event: args.event.clone(),
         sample_type: args.sample_type.clone(),

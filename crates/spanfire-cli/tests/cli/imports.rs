@@ -255,5 +255,14 @@ fn what_is_damaged_is_refused_and_nothing_is_half_written() {
         2,
         &["y", "self (nanoseconds)"],
     );
-    desk.fails(&["import", "bad", "--format", "perf", "--unit", "ns"], 2, &["--unit"]);
+    let unit = ["import", "run.pb.gz", "-o", "x", "--unit", "ns"];
+    desk.fails(&unit, 2, &["--unit is of folded stacks", "pprof"]);
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_full_disk_is_said_to_be_full() {
+    let desk = Desk::new();
+    fs::write(desk.path("a.folded"), "a 1\n").unwrap();
+    desk.fails(&["import", "a.folded", "-o", "/dev/full"], 1, &["/dev/full", "cannot write"]);
 }

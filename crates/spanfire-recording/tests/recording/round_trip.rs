@@ -6,8 +6,8 @@ use crate::{
 };
 use proptest::{collection::vec, prelude::*, sample::select};
 use spanfire_recording::{
-    Anchor, CallsiteId, CallsiteKind, ChunkInfo, EventKind, Field, Form, LaneId, Loss, LossCause,
-    Parent, Recording, SpanId, Tick, Value, Writer,
+    Anchor, CallsiteId, CallsiteKind, ChunkInfo, EventKind, Field, Form, Header, Lacks, LaneId,
+    Loss, LossCause, Origin, Parent, Recording, SpanId, Tick, Value, Writer,
     raw::{self, Buffer, extended, kind},
 };
 
@@ -299,4 +299,24 @@ fn words_that_end_within_a_record_are_written_up_to_it() {
             assert_eq!(recording.chunk(0).unwrap().events.len(), 2);
         }
     }
+}
+
+#[test]
+fn what_a_recording_was_imported_from_comes_back() {
+    let origin = Origin {
+        format: "perf samples".to_owned(),
+        tool: Some("perf 6.1".to_owned()),
+        lacks: Lacks { order: true, calls: true, ..Lacks::default() },
+        unit: Some("bytes".to_owned()),
+        period_ns: Some(u64::MAX),
+    };
+    let header = Header { origin: Some(origin.clone()), ..sample::header(Form::Subscriber) };
+    let bytes = Writer::new(Vec::new(), &header).unwrap().finish().unwrap();
+    let recording = Recording::from_bytes(bytes).unwrap();
+    assert_eq!(recording.header().origin, Some(origin.clone()));
+    assert_eq!(
+        origin.to_string(),
+        "imported from perf samples (perf 6.1), without order or counts of calls; stacks lie side \
+         by side, not in time; each ns stands for one of its bytes"
+    );
 }
