@@ -99,6 +99,14 @@ fn near(found: f64, expected: f64, part: f64, what: &str) {
     assert!(off <= part, "{what}: {found} where {expected} is expected");
 }
 
+/// A host that is busy delays timers, and of samples that are due by then only one is taken: never
+/// too many.
+#[track_caller]
+fn as_often(found: f64, expected: f64, what: &str) {
+    let part = found / expected;
+    assert!((0.75..=1.1).contains(&part), "{what}: {found} where {expected} is expected");
+}
+
 #[test]
 fn a_spinning_thread_is_sampled_as_often_as_was_asked_for() {
     for hz in [499, 1_999] {
@@ -108,11 +116,11 @@ fn a_spinning_thread_is_sampled_as_often_as_was_asked_for() {
         };
         let samples = samples_of(&recording, spun.thread).len() as f64;
         let expected = f64::from(hz) * spun.processor_time.as_secs_f64();
-        near(samples, expected, 0.1, "samples");
+        as_often(samples, expected, "samples");
         let sampling = recording.sampling().expect("it was sampled");
         assert_eq!((sampling.asked_hz, sampling.ended, sampling.lost_samples), (hz, true, 0));
         assert_eq!(sampling.why, None);
-        near(sampling.true_hz().expect("a rate"), f64::from(hz), 0.1, "the rate that is told");
+        as_often(sampling.true_hz().expect("a rate"), f64::from(hz), "the rate that is told");
     }
 }
 
@@ -204,18 +212,15 @@ fn what_a_thread_slept_is_the_time_between_its_switches() {
 fn samples_without_room_are_counted() {
     let mut options = Options::new(9_999);
     options.buffer_bytes = 4_096;
-    let Some((recording, spun)) = sampled_by_perf(options, |_| spin(PROCESSOR_TIME)) else {
+    let Some((recording, _)) = sampled_by_perf(options, |_| spin(PROCESSOR_TIME)) else {
         return;
     };
     let sampling = recording.sampling().expect("it was sampled");
     let samples: usize = batches(&recording).iter().map(|batch| batch.samples.len()).sum();
     assert_eq!(sampling.samples, samples as u64);
-    assert!(sampling.lost_samples > sampling.samples, "{sampling:?}");
-    let expected = 9_999.0 * spun.processor_time.as_secs_f64();
-    let of_thread = samples_of(&recording, spun.thread).len() as u64;
-    // Other threads of this test's process have few.
-    let all = (of_thread + sampling.lost_samples) as f64;
-    assert!(all > expected * 0.8, "{all} of {expected}");
+    assert!(sampling.lost_samples > 0, "{sampling:?}");
+    // The kernel's own work for so many samples is no time that is sampled.
+    as_often(sampling.true_hz().expect("a rate"), 9_999.0, "taken or lost, the rate");
 }
 
 #[test]
@@ -314,6 +319,21 @@ fn a_program_that_ends_at_once_has_a_whole_recording() {
 }
 
 #[test]
+fn samples_alone_come_without_spans() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path().join("run.spanfire");
+    let environment = [("SPANFIRE", "samples"), ("SPANFIRE_SAMPLE", "999")];
+    let output = spinning(&path, "2000", &environment).output().expect("a program");
+    assert_eq!(said(&output), "");
+    let recording = Recording::open(&path).expect("a recording");
+    assert_eq!((recording.cut(), recording.callsites().len()), (None, 0));
+    assert!(recording.chunks().is_empty());
+    let sampling = recording.sampling().expect("samples were asked for");
+    let none = sampling.method == SamplingMethod::None;
+    assert_eq!(none, batches(&recording).is_empty(), "{sampling}");
+}
+
+#[test]
 fn a_killed_program_leaves_the_samples_that_were_written() {
     let folder = tempfile::tempdir().expect("a folder");
     let path = folder.path().join("run.spanfire");
@@ -340,6 +360,8 @@ fn what_makes_no_sense_in_the_environment_ends_the_start_with_an_error() {
     let path = folder.path().join("run.spanfire");
     for (environment, message) in [
         (&[("SPANFIRE_SAMPLE", "garbage")][..], "SPANFIRE_SAMPLE: `garbage` is no number"),
+        (&[("SPANFIRE", "samples")], "SPANFIRE: `samples` of what rate?"),
+        (&[("SPANFIRE", "traces")], "SPANFIRE: `traces` is none of on, samples and off"),
         (
             &[("SPANFIRE_SAMPLE", "99"), ("SPANFIRE_SAMPLER", "gdb")],
             "SPANFIRE_SAMPLER: `gdb` is none of perf, signal and auto",
