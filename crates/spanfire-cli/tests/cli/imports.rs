@@ -125,6 +125,16 @@ fn what_consecutive_samples_share_is_one_stay() {
 }
 
 #[test]
+fn a_sampler_tried_on_samples_is_told_as_that() {
+    let desk = Desk::new();
+    desk.import(PERF.as_bytes(), &[]);
+    let ran = desk.run(&["overhead", "back.spanfire", "--only", "sampling"]);
+    assert_eq!(ran.code, 0, "{}", ran.stderr);
+    assert!(ran.stdout.contains("start_thread"), "{}", ran.stdout);
+    assert!(ran.stderr.contains("called true are those of that profile"), "{}", ran.stderr);
+}
+
+#[test]
 fn several_events_of_perf_need_a_choice() {
     let desk = Desk::new();
     let both = PERF.to_owned() + &PERF.replace("cpu-clock", "cycles:u");

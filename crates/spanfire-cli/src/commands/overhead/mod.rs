@@ -9,9 +9,10 @@ mod join;
 mod experiment;
 
 use crate::args::{OverheadArgs, OverheadPart, TableFormat};
-use crate::failure::Failure;
+use crate::failure::{Failure, say};
 use crate::input::Input;
 use crate::output::Output;
+use spanfire_recording::Lacks;
 use spanfire_render::Error;
 use spanfire_render::tables::Format;
 use std::io::Write;
@@ -23,8 +24,17 @@ pub fn overhead(args: &OverheadArgs) -> Result<ExitCode, Failure> {
     let input = Input::open_part(file, &args.selection)?;
     let output = Output::open(&args.output, input.path())?;
     let sections = Section::all(&input, args)?;
+    say_origin(&input);
     output.write(|sink| write(&sections, args.format, sink))?;
     Ok(ExitCode::SUCCESS)
+}
+
+/// What is called true of an import is what that profile says, which may itself be samples.
+fn say_origin(input: &Input) {
+    if let Some(origin) = input.origin().filter(|origin| origin.lacks != Lacks::default()) {
+        let path = input.path().display();
+        say(&format!("{path}: {origin}; shares that are called true are those of that profile"));
+    }
 }
 
 /// A part of what is told.
