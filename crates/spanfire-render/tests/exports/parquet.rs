@@ -5,7 +5,7 @@ mod read;
 use crate::program::Program;
 use crate::reading::{self, Reading};
 use crate::{Full, exported, recordings};
-use read::{Rows, histogram, int, number, rows, text};
+use read::{Rows, columns, histogram, int, number, rows, text};
 use serde_json::{Map, Value};
 use spanfire_recording::{CallsiteKind, Form, Recording, Tick};
 use spanfire_render::Error;
@@ -297,6 +297,32 @@ fn merged_histograms_give_the_percentiles_of_all_processes() {
         let (&at, _) = at.expect("a bucket");
         assert_eq!(at, bucket(all[rank as usize - 1]), "the {q} quantile is in its bucket");
     }
+}
+
+/// More than a row group has, and more rollups than are held at once.
+#[test]
+fn what_is_written_in_parts_adds_up() {
+    const QUERIES: usize = 140_000;
+    let recording = process("server", std::iter::repeat_n(1, QUERIES));
+    let replay = Replay::new(&recording, Selection::default());
+    let source = Source { replay: &replay, names: Names::Name };
+    let (mut spans, mut rollups) = (Vec::new(), Vec::new());
+    let sinks = ParquetSinks {
+        spans: &mut spans,
+        segments: &mut io::sink(),
+        callsites: &mut io::sink(),
+        rollups: &mut rollups,
+    };
+    parquet(&source, &ParquetOptions { bucket_ns: 1, ..options() }, sinks).expect("tables");
+    let of_spans = "message spans { required int64 self_ns; }";
+    let of_rollups = "message rollups { required int64 count; required int64 self_ns; }";
+    let spans = columns(&spans, Some(of_spans)).expect("a table");
+    let rollups = columns(&rollups, Some(of_rollups)).expect("a table");
+    assert_eq!((spans.len(), rollups.len()), (QUERIES + 1, QUERIES + 1));
+    let total = Statistics::of(&replay).expect("statistics").total_self_ns;
+    let sum = |rows: &Rows, of| rows.iter().map(|row| number(row, of)).sum::<u64>();
+    assert_eq!([sum(&spans, "self_ns"), sum(&rollups, "self_ns")], [total; 2]);
+    assert_eq!(sum(&rollups, "count"), spans.len() as u64);
 }
 
 /// [T13]

@@ -2,6 +2,7 @@
 
 use parquet::file::reader::{FileReader, SerializedFileReader};
 use parquet::record::{Field, Row};
+use parquet::schema::parser::parse_message_type;
 use serde_json::{Map, Value};
 use std::io::{Seek, Write};
 
@@ -10,10 +11,16 @@ pub type Rows = Vec<Map<String, Value>>;
 
 /// The rows of a file.
 pub fn rows(bytes: &[u8]) -> Result<Rows, String> {
+    columns(bytes, None)
+}
+
+/// The rows of a file, with these columns alone.
+pub fn columns(bytes: &[u8], schema: Option<&str>) -> Result<Rows, String> {
+    let schema = schema.map(|schema| parse_message_type(schema).expect("a schema"));
     let mut file = tempfile::tempfile().expect("a file");
     file.write_all(bytes).and_then(|()| file.rewind()).expect("it takes everything");
     let reader = SerializedFileReader::new(file).map_err(|error| error.to_string())?;
-    let rows = reader.get_row_iter(None).map_err(|error| error.to_string())?;
+    let rows = reader.get_row_iter(schema).map_err(|error| error.to_string())?;
     rows.map(|row| row.map(|row| object(&row)).map_err(|error| error.to_string())).collect()
 }
 
