@@ -5,7 +5,7 @@ use crate::input::Input;
 use crate::perf_data;
 use crate::symbols::{Symbolized, symbolize};
 use spanfire_recording::Image;
-use spanfire_render::tables::counted;
+use spanfire_render::tables::{count, counted};
 use spanfire_views::{Joined, NativeSamples, NativeSymbols};
 use std::path::Path;
 
@@ -73,12 +73,12 @@ impl Native {
         Native { samples, symbols, lost: 0, notes }
     }
 
-    /// Says so where most stacks in spans do not reach the span's function.
+    /// Says so where most stacks in spans do not reach the span's function, and nothing said why.
     pub fn say_if_uncut(&self, joined: &Joined) {
-        if joined.uncut > joined.in_spans / 2 && self.samples.median_depth() > SHORT_CHAIN {
+        if joined.uncut > joined.in_spans / 2 && self.notes.is_empty() {
             say(&format!(
                 "{} of {} in spans do not reach their span's function: {FRAME_POINTERS}",
-                joined.uncut,
+                count(joined.uncut),
                 counted(joined.in_spans, "native stack"),
             ));
         }
@@ -102,8 +102,8 @@ fn beside(data: &perf_data::PerfData) -> Option<String> {
     let parts = [(data.lost, "lost by perf"), (data.of_others, "of other processes left out")];
     let parts: Vec<String> = parts
         .iter()
-        .filter(|(count, _)| *count > 0)
-        .map(|(count, what)| format!("{} {what}", counted(*count, "sample")))
+        .filter(|(samples, _)| *samples > 0)
+        .map(|(samples, what)| format!("{} {what}", counted(*samples, "sample")))
         .collect();
     (!parts.is_empty()).then(|| parts.join(", "))
 }

@@ -197,7 +197,11 @@ fn palette(tree: &CallTree, labels: &FrameLabels) -> PaletteMap {
     }
     let colours = Palette::of(tree.callsites());
     for (frame, label) in labels.iter() {
-        palette.insert(label, inferno_colour(colours.colour(tree.callsite(frame))));
+        let callsite = tree.callsite(frame);
+        // What is no function, or has no name, is no crate's.
+        let nameless = tree.is_native(frame) && callsite.name.starts_with('[');
+        let colour = if nameless { NO_SPAN } else { colours.colour(callsite) };
+        palette.insert(label, inferno_colour(colour));
         palette.insert(few::label(label), inferno_colour(few::FEW));
     }
     palette
