@@ -37,6 +37,45 @@ fn info_as_json_tells_process_clock_counts_and_what_is_missing() {
     assert!(info["size_bytes"].as_u64().unwrap() > 0);
 }
 
+/// A frozen recording that was sampled: 990 samples and 10 lost in a second.
+const SAMPLED: &str = concat!(
+    env!("CARGO_MANIFEST_DIR"),
+    "/../spanfire-recording/tests/data/version-1-sampled.spanfire"
+);
+
+#[test]
+fn info_tells_how_native_samples_were_taken() {
+    let desk = Desk::new();
+    let sampling = &desk.json(&["info", SAMPLED, "--format", "json"])["sampling"];
+    for (key, expected) in [
+        ("method", json!("perf_events")),
+        ("why", json!("a reason")),
+        ("asked_hz", json!(999)),
+        ("true_hz", json!(1_000.0)),
+        ("samples", json!(990)),
+        ("lost_samples", json!(10)),
+        ("switches", json!(null)),
+        ("lost_switches", json!(0)),
+        ("throttled", json!(0)),
+        ("cpu_ns", json!(1_000_000_000)),
+        ("user_ns", json!(null)),
+        ("images", json!(3)),
+        ("ended", json!(true)),
+    ] {
+        assert_eq!(sampling[key], expected, "{key}");
+    }
+    let text = desk.stdout(&["info", SAMPLED]);
+    for line in [
+        "samples     990 by perf events, 10 lost; 1000 per second on a processor, asked 999; no switches",
+        "warning: sampling: a reason",
+        "warning: 10 samples are missing: the collector fell behind",
+    ] {
+        assert!(text.lines().any(|found| found == line), "{line:?} is not in\n{text}");
+    }
+    let unsampled = desk.json(&["info", "run.spanfire", "--format", "json"]);
+    assert_eq!(unsampled["sampling"], json!(null));
+}
+
 /// [T64] What a span costs is printed, too.
 #[test]
 fn info_as_text_names_the_same_things() {
