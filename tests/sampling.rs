@@ -12,7 +12,7 @@ use spanfire::{Guard, Recorder, SamplingMethod};
 use spanfire_recording::{Batch, Recording, Sample, SampleClock};
 use spanfire_tests::{let_pass, wait_until};
 use std::process::{Command, Output, Stdio};
-use std::thread;
+use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 
 const PROCESSOR_TIME: Duration = Duration::from_millis(300);
@@ -25,14 +25,23 @@ struct Spun {
 
 /// Spins on a new thread until it had `time` on processors.
 fn spin(time: Duration) -> Spun {
-    let spun = thread::spawn(move || {
-        let start = thread_time();
-        while thread_time() - start < time {
-            std::hint::black_box(turn(100_000));
-        }
-        Spun { thread: this_thread(), processor_time: thread_time() - start }
-    });
-    spun.join().expect("it does not panic")
+    thread::spawn(move || spin_here(time)).join().expect("it does not panic")
+}
+
+/// Spins on a thread that there is already, when it is unparked.
+fn will_spin(time: Duration) -> JoinHandle<Spun> {
+    thread::spawn(move || {
+        thread::park();
+        spin_here(time)
+    })
+}
+
+fn spin_here(time: Duration) -> Spun {
+    let start = thread_time();
+    while thread_time() - start < time {
+        std::hint::black_box(turn(100_000));
+    }
+    Spun { thread: this_thread(), processor_time: thread_time() - start }
 }
 
 /// Turns without a call, so that a sample in here is in here in a debug build too.
@@ -114,32 +123,26 @@ fn a_spinning_thread_is_sampled_as_often_as_was_asked_for() {
         else {
             return;
         };
-        let samples = samples_of(&recording, spun.thread).len() as f64;
-        let expected = f64::from(hz) * spun.processor_time.as_secs_f64();
-        as_often(samples, expected, "samples");
         let sampling = recording.sampling().expect("it was sampled");
-        assert_eq!((sampling.asked_hz, sampling.ended, sampling.lost_samples), (hz, true, 0));
+        // None is lost but where the collector is kept waiting for very long.
+        let samples = samples_of(&recording, spun.thread).len() as u64 + sampling.lost_samples;
+        let expected = f64::from(hz) * spun.processor_time.as_secs_f64();
+        as_often(samples as f64, expected, "samples");
+        assert_eq!((sampling.asked_hz, sampling.ended), (hz, true));
         assert_eq!(sampling.why, None);
-        as_often(sampling.true_hz().expect("a rate"), f64::from(hz), "the rate that is told");
+        // Of the whole process, and by accounts of the kernel that count in ticks.
+        near(sampling.true_hz().expect("a rate"), f64::from(hz), 0.25, "the rate that is told");
     }
 }
 
 #[test]
 fn every_thread_is_sampled_where_it_is_but_the_collector_is_not() {
-    let early = thread::spawn(|| {
-        thread::park();
-        spin(Duration::ZERO);
-        let start = thread_time();
-        while thread_time() - start < PROCESSOR_TIME / 2 {
-            std::hint::black_box(turn(100_000));
-        }
-        this_thread()
-    });
+    let early = will_spin(PROCESSOR_TIME / 2);
     let Some((recording, spun)) = sampled_by_perf(Options::new(999), |_| {
         early.thread().unpark();
         let late = [(); 2].map(|()| thread::spawn(|| spin(PROCESSOR_TIME / 2)));
         let late = late.map(|late| late.join().expect("it does not panic").thread);
-        [late[0], late[1], early.join().expect("it does not panic")]
+        [late[0], late[1], early.join().expect("it does not panic").thread]
     }) else {
         return;
     };
@@ -219,8 +222,11 @@ fn samples_without_room_are_counted() {
     let samples: usize = batches(&recording).iter().map(|batch| batch.samples.len()).sum();
     assert_eq!(sampling.samples, samples as u64);
     assert!(sampling.lost_samples > 0, "{sampling:?}");
+    let expected = 9_999.0 * spun.processor_time.as_secs_f64();
+    let of_thread = samples_of(&recording, spun.thread).len() as u64;
+    let all = of_thread + sampling.lost_samples;
     // The kernel's own work for so many samples is no time that is sampled.
-    as_often(sampling.true_hz().expect("a rate"), 9_999.0, "taken or lost, the rate");
+    assert!(all as f64 > expected / 2.0, "{all} of {expected}");
 }
 
 #[test]
@@ -229,23 +235,27 @@ fn timer_signals_take_the_place_of_perf_events_where_that_is_allowed() {
         let mut options = Options::new(999);
         options.choice = choice;
         options.refuse_perf = true;
+        // One that begins later is noticed later.
+        let spinner = will_spin(PROCESSOR_TIME);
         let (recording, spun) = sampled(options, |_| {
+            spinner.thread().unpark();
             let asleep = thread::spawn(|| {
                 let_pass(PROCESSOR_TIME);
                 this_thread()
             });
-            let spun = spin(PROCESSOR_TIME);
+            let spun = spinner.join().expect("it does not panic");
             (spun, asleep.join().expect("it does not panic"))
         });
         let (spun, asleep) = spun;
         let sampling = recording.sampling().expect("samples were asked for");
         assert_eq!(sampling.method, SamplingMethod::TimerSignal, "{sampling:?}");
         assert_eq!(sampling.why.is_some(), choice == Choice::Auto, "{sampling:?}");
-        assert!(sampling.ended && !sampling.switches && sampling.lost_samples == 0);
+        assert!(sampling.ended && !sampling.switches, "{sampling:?}");
         let samples = samples_of(&recording, spun.thread);
         let expected = 999.0 * spun.processor_time.as_secs_f64();
         // Timers go on while a thread waits for a processor: a busy machine may give more.
-        assert!(samples.len() as f64 > expected * 0.8, "{} of {expected}", samples.len());
+        let taken = samples.len() as u64 + sampling.lost_samples;
+        assert!(taken as f64 > expected * 0.8, "{taken} of {expected}");
         let leaves = samples.iter().filter(|sample| is_in_turn(sample.frames[0])).count();
         let in_turn =
             samples.iter().filter(|sample| sample.frames.iter().any(|&at| is_in_turn(at)));
@@ -307,15 +317,22 @@ fn spinning(path: &std::path::Path, spans: &str, environment: &[(&str, &str)]) -
 }
 
 #[test]
-fn a_program_that_ends_at_once_has_a_whole_recording() {
+fn a_program_that_ends_at_once_or_exits_has_a_whole_recording() {
     let folder = tempfile::tempdir().expect("a folder");
     let path = folder.path().join("run.spanfire");
-    let output = spinning(&path, "0", &[("SPANFIRE_SAMPLE", "999")]).output().expect("a program");
-    assert_eq!(said(&output), "");
-    let recording = Recording::open(&path).expect("a recording");
-    assert_eq!(recording.cut(), None);
-    let sampling = recording.sampling().expect("samples were asked for");
-    assert!(sampling.ended && sampling.asked_hz == 999, "{sampling:?}");
+    for (spans, end) in [("0", None), ("0", Some("exit")), ("200", Some("exit"))] {
+        let mut program = spinning(&path, spans, &[("SPANFIRE_SAMPLE", "999")]);
+        let output = program.args(end).output().expect("a program");
+        assert_eq!(said(&output), "");
+        let recording = Recording::open(&path).expect("a recording");
+        assert_eq!(recording.cut(), None);
+        let sampling = recording.sampling().expect("samples were asked for");
+        assert!(sampling.ended && sampling.asked_hz == 999, "{sampling:?}");
+        let written: usize = batches(&recording).iter().map(|batch| batch.samples.len()).sum();
+        assert_eq!(sampling.samples, written as u64);
+        let may_be_none = spans == "0" || sampling.method == SamplingMethod::None;
+        assert!(written > 0 || may_be_none, "{sampling:?}");
+    }
 }
 
 #[test]
