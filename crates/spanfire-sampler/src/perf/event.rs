@@ -128,7 +128,7 @@ impl Event {
 
     /// Writes to the ring of `other`, of the same processor.
     pub fn write_to(&self, other: &Event) -> io::Result<()> {
-        self.control(SET_OUTPUT, other.file() as u64)
+        self.control(SET_OUTPUT, other.file() as usize)
     }
 
     /// Captures from now on.
@@ -145,7 +145,7 @@ impl Event {
     /// kernel that refuses keeps the distance.
     pub fn set_period(&self, period_ns: u64) {
         if !self.of_switches {
-            let _ = self.control(PERIOD, (&raw const period_ns) as u64);
+            let _ = self.control(PERIOD, (&raw const period_ns) as usize);
         }
     }
 
@@ -159,7 +159,7 @@ impl Event {
         (usize::try_from(read) == Ok(bytes)).then_some(Read { value, lost })
     }
 
-    fn control(&self, request: u64, argument: u64) -> io::Result<()> {
+    fn control(&self, request: u64, argument: usize) -> io::Result<()> {
         // SAFETY: requests are those above; the only one that reads memory is given a word that
         // outlives the call.
         let result = unsafe { libc::ioctl(self.file(), request as _, argument) };
