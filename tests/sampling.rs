@@ -215,7 +215,7 @@ fn what_a_thread_slept_is_the_time_between_its_switches() {
 fn samples_without_room_are_counted() {
     let mut options = Options::new(9_999);
     options.buffer_bytes = 4_096;
-    let Some((recording, _)) = sampled_by_perf(options, |_| spin(PROCESSOR_TIME)) else {
+    let Some((recording, spun)) = sampled_by_perf(options, |_| spin(PROCESSOR_TIME)) else {
         return;
     };
     let sampling = recording.sampling().expect("it was sampled");
