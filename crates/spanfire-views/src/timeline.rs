@@ -1,9 +1,12 @@
 //! What ran when on every thread.
 
 mod bars;
+mod costs;
 
 use crate::Replay;
+use crate::overhead::{Compensated, Rates};
 use bars::Drawer;
+use costs::CostDrawer;
 use spanfire_recording::{CallsiteId, Error, LaneId, Recording, Tick};
 use std::ops::Range;
 
@@ -48,6 +51,9 @@ pub struct Bar {
     pub busy_ns: u64,
     /// Whether the span was still entered when the recording ended.
     pub open: bool,
+    /// What remains of `busy_ns` without what recording took, in a
+    /// [compensated](Timeline::compensated) timeline.
+    pub compensated: Option<Compensated>,
 }
 
 /// An instant on a lane.
@@ -65,17 +71,30 @@ impl Timeline {
     /// callsite that are closer into one mark, so that the result is bounded by lanes × depth ×
     /// (range / resolution); 0 keeps everything.
     pub fn of(replay: &Replay<'_>, resolution_ns: u64) -> Result<Timeline, Error> {
+        let drawer = Drawer::new(replay.recording().lanes().len(), resolution_ns);
+        let replayed = replay.run(drawer)?;
+        Ok(Timeline::drawn(replay, replayed.observer, replayed.seen))
+    }
+
+    /// The same places with what remains of every bar; `None` if the recording does not hold its
+    /// probe cost.
+    pub fn compensated(replay: &Replay<'_>, resolution_ns: u64) -> Result<Option<Timeline>, Error> {
+        let Some(cost) = replay.recording().probe_cost() else { return Ok(None) };
+        let drawer = Drawer::new(replay.recording().lanes().len(), resolution_ns);
+        let replayed = replay.run(CostDrawer::new(replay, Rates::of(cost), drawer))?;
+        Ok(Some(Timeline::drawn(replay, replayed.observer.drawer, replayed.seen)))
+    }
+
+    fn drawn(replay: &Replay<'_>, drawer: Drawer, seen: Vec<bool>) -> Timeline {
         let recording = replay.recording();
-        let replayed = replay.run(Drawer::new(recording.lanes().len(), resolution_ns))?;
-        let drawn = replayed.observer.finish(recording.lanes());
-        let seen = drawn.into_iter().zip(replayed.seen);
+        let seen = drawer.finish(recording.lanes()).into_iter().zip(seen);
         let mut lanes: Vec<LaneTimeline> = seen
             .filter(|(lane, seen)| *seen || !lane.bars.is_empty())
             .map(|(lane, _)| lane)
             .collect();
         let first_ticks = first_ticks(recording);
         lanes.sort_by_key(|lane| first_ticks[lane.lane.index()]);
-        Ok(Timeline { range_ns: Self::range_of(replay), lanes })
+        Timeline { range_ns: Self::range_of(replay), lanes }
     }
 
     /// The time that [`of`](Self::of) will show: what a caller divides by the picture's width.

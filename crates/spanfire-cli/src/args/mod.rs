@@ -202,6 +202,10 @@ pub struct ChartArgs {
     /// How spans are labelled
     #[arg(long, value_enum, default_value_t)]
     pub names: Names,
+    /// Hatch what recording took at the end of every bar, as far as the recording says; tooltips have
+    /// what remains, with its interval
+    #[arg(long, conflicts_with = "request")]
+    pub compensated: bool,
     /// The title in the picture
     #[arg(long)]
     pub title: Option<String>,

@@ -1,11 +1,12 @@
 //! `spanfire chart`.
 
+use super::overhead::ledger;
 use crate::args::ChartArgs;
 use crate::failure::{Failure, say};
 use crate::input::Input;
 use crate::output::Output;
 use spanfire_render::{ChartOptions, chart_resolution_ns};
-use spanfire_views::{RequestChart, RequestId, RequestTable, Timeline};
+use spanfire_views::{Replay, RequestChart, RequestId, RequestTable, Timeline};
 use std::path::PathBuf;
 use std::process::ExitCode;
 
@@ -41,8 +42,16 @@ fn untimed_title(input: &Input) -> Option<String> {
 /// Segments that would be narrower than a pixel are merged before they are drawn.
 fn threads(args: &ChartArgs, input: &Input, options: &ChartOptions) -> Result<(), Failure> {
     let output = Output::open(&path(args, input, "chart.svg"), input.path())?;
-    let timeline = input
-        .view(|replay| Timeline::of(replay, chart_resolution_ns(&Timeline::range_of(replay))))?;
+    fn resolution_ns(replay: &Replay<'_>) -> u64 {
+        chart_resolution_ns(&Timeline::range_of(replay))
+    }
+    let timeline = match args.compensated {
+        false => input.view(|replay| Timeline::of(replay, resolution_ns(replay)))?,
+        true => {
+            let view = input.view(|replay| Timeline::compensated(replay, resolution_ns(replay)))?;
+            view.ok_or_else(|| ledger::unknown(input))?
+        }
+    };
     if timeline.lanes.is_empty() {
         return Err(input.empty("spans to draw"));
     }

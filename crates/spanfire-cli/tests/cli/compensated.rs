@@ -86,3 +86,19 @@ fn only_busy_time_is_compensated() {
     let arguments = ["flamegraph", "run.spanfire", "--compensated", "--weight", "idle"];
     desk.fails(&arguments, 2, &["--weight"]);
 }
+
+#[test]
+fn a_chart_stays_in_place_and_hatches_what_recording_took() {
+    let desk = Desk::new();
+    let raw = desk.stdout(&["chart", "run.spanfire", "-o", "-"]);
+    let svg = desk.stdout(&["chart", "run.spanfire", "--compensated", "-o", "-"]);
+    let bars = |svg: &str| -> Vec<String> {
+        let rects = svg.split("<rect class=\"c").skip(1);
+        rects.map(|rect| rect.split_once('>').unwrap().0.to_owned()).collect()
+    };
+    assert_eq!(bars(&raw), bars(&svg));
+    let render = "800.0 µs (799,984 ns) without what recording took, from 800.0 µs to 800.0 µs";
+    assert!(svg.contains(render), "{svg}");
+    assert!(svg.contains("hatched: recording took 0.0 % of what was entered"), "{svg}");
+    assert!(!raw.contains("recording took"));
+}

@@ -1,5 +1,7 @@
 //! Pieces of time thinned out to what a picture can show.
 
+use spanfire_views::Compensated;
+
 /// How many pieces a picture has at most, where it has that many rows.
 pub(super) const PIECES_MAX: usize = 16_000;
 
@@ -19,6 +21,8 @@ pub(super) struct Piece {
     pub open: bool,
     /// A number of the caller's; of a run, that of its first stretch.
     pub first: usize,
+    /// What remains of `busy_ns` without what recording took, if that is asked for.
+    pub compensated: Option<Compensated>,
 }
 
 /// `pieces` with neighbours of one row merged where they are shorter than `resolution_ns` and lie
@@ -81,6 +85,8 @@ impl Run {
         self.piece.count += next.count;
         self.piece.busy_ns += next.busy_ns;
         self.piece.open |= next.open;
+        let both = self.piece.compensated.zip(next.compensated);
+        self.piece.compensated = both.map(|(sum, more)| sum.plus(more));
         match self.shares.iter_mut().find(|(kind, _)| *kind == next.kind) {
             Some((_, busy_ns)) => *busy_ns += next.busy_ns,
             None => self.shares.push((next.kind, next.busy_ns)),
@@ -100,7 +106,17 @@ mod tests {
 
     fn piece(start_ns: u64, end_ns: u64, row: usize, kind: u32) -> Piece {
         let busy_ns = end_ns - start_ns;
-        Piece { row, start_ns, end_ns, kind, count: 1, busy_ns, open: false, first: 0 }
+        Piece {
+            row,
+            start_ns,
+            end_ns,
+            kind,
+            count: 1,
+            busy_ns,
+            open: false,
+            first: 0,
+            compensated: None,
+        }
     }
 
     #[test]

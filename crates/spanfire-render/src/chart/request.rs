@@ -167,6 +167,7 @@ impl Drawing<'_> {
                 busy_ns: span.busy_ns,
                 open: span.open,
                 first: index,
+                compensated: None,
             })
             .collect();
         lives.sort_by_key(|life| (life.start_ns, life.row));
@@ -187,6 +188,7 @@ impl Drawing<'_> {
                     busy_ns: segment.end_ns.saturating_sub(segment.start_ns),
                     open: false,
                     first: number,
+                    compensated: None,
                 },
             ));
         }

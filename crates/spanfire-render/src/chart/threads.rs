@@ -10,9 +10,9 @@ use super::svg::{Area, Px, Svg};
 use super::tooltip::{counted, exact, heading, label};
 use crate::duration;
 use crate::error::Error;
-use crate::tables::printable;
+use crate::tables::{percent, printable};
 use spanfire_recording::Callsite;
-use spanfire_views::{LaneTimeline, Mark, Timeline};
+use spanfire_views::{Compensated, LaneTimeline, Mark, Timeline};
 use std::collections::BTreeSet;
 use std::io::Write;
 
@@ -102,6 +102,17 @@ fn description(timeline: &Timeline, lanes: &[&LaneTimeline]) -> String {
         counted(timeline.lanes.len() as u64, "thread"),
         counted(segments, "segment"),
     ];
+    let outermost = timeline.lanes.iter().flat_map(|lane| &lane.bars).filter(|bar| bar.depth == 0);
+    let left = outermost.filter_map(|bar| bar.compensated).reduce(Compensated::plus);
+    if let Some(Compensated { raw_ns, ns, low_ns, high_ns }) = left {
+        parts.push(format!(
+            "hatched: recording took {} of what was entered; {} remain ({} to {})",
+            percent(raw_ns - ns, raw_ns),
+            duration(ns),
+            duration(low_ns),
+            duration(high_ns),
+        ));
+    }
     if range.start > 0 {
         parts.insert(1, format!("from {} after the recording's start", duration(range.start)));
     }
@@ -197,6 +208,9 @@ impl Drawing<'_> {
         if piece.count > 1 {
             bars.rect("striped", area);
         }
+        if let Some(taken) = piece.compensated.and_then(|left| taken(&left, area)) {
+            bars.rect("hatch", taken);
+        }
         if let Some(label) = fitted(&label, area.width - 8.0, LABEL) {
             bars.text("bar", area.x + 4.0, y + 12.5, &label);
         }
@@ -211,6 +225,10 @@ impl Drawing<'_> {
                 &["mark", "striped"],
                 "many segments, each too short to draw",
             ));
+        }
+        if bars().any(|bar| bar.compensated.is_some()) {
+            let text = "what recording took of a bar, wherever in it that was";
+            legend.push(LegendEntry::new(&["mark waiting", "hatch"], text));
         }
         if bars().any(|bar| bar.open) {
             legend.push(LegendEntry::new(&["mark open"], "still open when the recording ended"));
@@ -257,10 +275,23 @@ fn pieces(lanes: &[&LaneTimeline]) -> Vec<Piece> {
             busy_ns: bar.busy_ns,
             open: bar.open,
             first: 0,
+            compensated: bar.compensated,
         }));
         first_row += rows;
     }
     pieces
+}
+
+/// The part of a bar's end that stands for what recording took of it.
+fn taken(left: &Compensated, area: Area) -> Option<Area> {
+    let share = left.raw_ns.saturating_sub(left.ns) as f64 / left.raw_ns.max(1) as f64;
+    let width = area.width * share;
+    (width >= HAIRLINE).then_some(Area { x: area.x + area.width - width, width, ..area })
+}
+
+fn remains(left: Compensated) -> String {
+    let (ns, low, high) = (exact(left.ns), duration(left.low_ns), duration(left.high_ns));
+    format!("\n{ns} without what recording took, from {low} to {high}")
 }
 
 fn tooltip(piece: &Piece, heading: &str, lane: &str) -> String {
@@ -273,5 +304,6 @@ fn tooltip(piece: &Piece, heading: &str, lane: &str) -> String {
         }
     };
     let open = if piece.open { "\nstill open when the recording ended" } else { "" };
-    format!("{heading}\n{ran}\nfrom {} on {}{open}", exact(piece.start_ns), printable(lane))
+    let left = piece.compensated.map(remains).unwrap_or_default();
+    format!("{heading}\n{ran}{left}\nfrom {} on {}{open}", exact(piece.start_ns), printable(lane))
 }

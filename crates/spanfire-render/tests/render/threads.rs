@@ -12,7 +12,7 @@ fn drawn(timeline: &Timeline, callsites: &[Callsite]) -> String {
 
 fn bar(start_ns: u64, end_ns: u64, depth: usize, callsite: u32) -> Bar {
     let (callsite, busy_ns) = (CallsiteId(callsite), end_ns - start_ns);
-    Bar { start_ns, end_ns, depth, callsite, segments: 1, busy_ns, open: false }
+    Bar { start_ns, end_ns, depth, callsite, segments: 1, busy_ns, open: false, compensated: None }
 }
 
 fn lane(number: u32, label: &str, bars: Vec<Bar>) -> LaneTimeline {

@@ -86,7 +86,7 @@ impl Compensated {
     }
 
     /// Both together. They are off in the same direction, so intervals add up.
-    pub(crate) fn plus(self, other: Compensated) -> Compensated {
+    pub fn plus(self, other: Compensated) -> Compensated {
         Compensated {
             raw_ns: self.raw_ns.saturating_add(other.raw_ns),
             ns: self.ns.saturating_add(other.ns),

@@ -23,12 +23,14 @@
 
 mod rates;
 mod account;
+mod stalls;
 mod tally;
 mod tree;
 
 pub use account::{Account, Compensated};
 pub use rates::COST_DOUBT;
 pub(crate) use rates::{Rate, Rates};
+pub(crate) use stalls::Stalls;
 pub use tree::{LedgerNode, LedgerTree};
 
 use crate::paths::PathId;

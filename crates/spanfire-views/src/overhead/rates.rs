@@ -40,6 +40,11 @@ impl Rates {
         self.inside[probe as usize]
     }
 
+    /// What falls into the segment around it.
+    pub fn outside(&self, probe: Probe) -> Rate {
+        self.outside[probe as usize]
+    }
+
     /// What so many probes of each kind cost inside.
     pub fn inside_of(&self, probes: &[u64; 3]) -> Rate {
         sum(&self.inside, probes)
@@ -72,6 +77,11 @@ impl Rate {
     /// Both.
     pub fn plus(self, other: Rate) -> Rate {
         Rate { cost_ns: self.cost_ns + other.cost_ns, doubt_ns: self.doubt_ns + other.doubt_ns }
+    }
+
+    /// This without a part of it.
+    pub fn minus(self, part: Rate) -> Rate {
+        Rate { cost_ns: self.cost_ns - part.cost_ns, doubt_ns: self.doubt_ns - part.doubt_ns }
     }
 
     /// To the next whole nanosecond.

@@ -2,10 +2,10 @@
 
 use super::account::{Account, Compensated};
 use super::rates::Rates;
+use super::stalls::Stalls;
 use crate::Replay;
 use crate::replay::{Closing, Life, Missing, Observer, Probe, Probed, Slice, Spot};
 use rustc_hash::FxHashMap;
-use spanfire_recording::{LaneId, LossCause};
 
 /// What is counted for each stack. A stack is known by both kinds at once, so that whatever is
 /// rounded or cut off here adds up to the same by either.
@@ -14,10 +14,7 @@ pub(super) struct Tally {
     cells: Vec<(Spot, Cell)>,
     /// The spot asked for last: what a loop asks for next.
     last: usize,
-    /// Times in which a lane waits for the collector, as far as they are still to come.
-    stalls: FxHashMap<LaneId, Vec<(u64, u64)>>,
-    /// Those that were known before the replay.
-    foreseen: Vec<(LaneId, u64, u64)>,
+    stalls: Stalls,
     /// A segment shorter than this is below resolution, by its kind of probe.
     resolution_ns: [u64; 3],
     /// Probes whose outside part fell into no selected span.
@@ -37,25 +34,14 @@ struct Cell {
 }
 
 impl Tally {
-    /// Nothing is counted yet. The replay tells of stalls outside the lanes' events when they are
-    /// over, so these are looked up.
+    /// Nothing is counted yet.
     pub fn new(replay: &Replay<'_>, rates: &Rates) -> Tally {
         let resolution = |probe| rates.inside(probe).high_ns();
-        let (recording, window) = (replay.recording(), replay.rules().window);
-        let ns = |tick| window.clamp(recording.timebase().ns(tick));
-        let stalls = recording.losses().iter().filter(|loss| loss.cause == LossCause::Stall);
-        let foreseen: Vec<_> =
-            stalls.map(|loss| (loss.lane, ns(loss.first), ns(loss.last))).collect();
-        let mut stalls: FxHashMap<LaneId, Vec<(u64, u64)>> = FxHashMap::default();
-        for &(lane, from_ns, to_ns) in &foreseen {
-            stalls.entry(lane).or_default().push((from_ns, to_ns));
-        }
         Tally {
             spots: FxHashMap::default(),
             cells: Vec::new(),
             last: 0,
-            stalls,
-            foreseen,
+            stalls: Stalls::new(replay),
             resolution_ns: [Probe::Plain, Probe::Fields, Probe::Reenter].map(resolution),
             beyond: [0; 3],
         }
@@ -76,24 +62,13 @@ impl Tally {
         }
         &mut self.cells[self.last].1
     }
-
-    /// How much of a slice its lane waited.
-    fn stalled_ns(&mut self, slice: &Slice) -> u64 {
-        let Some(stalls) = self.stalls.get_mut(&slice.lane) else { return 0 };
-        let end_ns = slice.start_ns.saturating_add(slice.length_ns);
-        let overlap =
-            |&(from, to): &(u64, u64)| to.min(end_ns).saturating_sub(from.max(slice.start_ns));
-        let stalled_ns = stalls.iter().map(overlap).sum::<u64>();
-        stalls.retain(|&(_, to)| to > end_ns);
-        stalled_ns.min(slice.length_ns)
-    }
 }
 
 impl Observer for Tally {
     const PROBES: bool = true;
 
     fn slice(&mut self, slice: &Slice, life: &Life) {
-        let stalled_ns = if self.stalls.is_empty() { 0 } else { self.stalled_ns(slice) };
+        let stalled_ns = self.stalls.within(slice);
         let cell = self.at(Spot { thread: slice.path, span: life.logical });
         cell.self_ns = cell.self_ns.saturating_add(slice.length_ns);
         cell.stalled_ns = cell.stalled_ns.saturating_add(stalled_ns);
@@ -120,10 +95,7 @@ impl Observer for Tally {
     }
 
     fn lost(&mut self, loss: &Missing) {
-        let stall = (loss.lane, loss.start_ns, loss.end_ns);
-        if loss.cause == LossCause::Stall && !self.foreseen.contains(&stall) {
-            self.stalls.entry(loss.lane).or_default().push((loss.start_ns, loss.end_ns));
-        }
+        self.stalls.lost(loss);
     }
 }
 

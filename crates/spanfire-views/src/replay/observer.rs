@@ -124,6 +124,8 @@ pub(crate) struct Slice {
 /// A segment that was recorded, and where its costs fell.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Probed {
+    /// On which lane.
+    pub lane: LaneId,
     /// Of which kind.
     pub probe: Probe,
     /// Where what it cost inside fell; `None` if that is not selected.

@@ -1,6 +1,7 @@
 //! Bars drawn as segments end, many short ones as one.
 
 use super::{Bar, LaneTimeline, Mark};
+use crate::Compensated;
 use crate::replay::{Instant, Life, Observer, Segment};
 use rustc_hash::FxHashMap;
 use spanfire_recording::{CallsiteId, Lane, LaneId};
@@ -47,6 +48,18 @@ impl Drawer {
 
 impl Observer for Drawer {
     fn segment(&mut self, segment: &Segment, life: &Life) {
+        self.draw(segment, life, None);
+    }
+
+    fn instant(&mut self, instant: &Instant<'_>, _: Option<&Life>) {
+        let &Instant { lane, at_ns, callsite, .. } = instant;
+        self.lanes[lane.index()].mark(Mark { at_ns, callsite }, self.resolution_ns);
+    }
+}
+
+impl Drawer {
+    /// A segment, with what remains of it without what recording took.
+    pub fn draw(&mut self, segment: &Segment, life: &Life, compensated: Option<Compensated>) {
         let bar = Bar {
             start_ns: segment.start_ns,
             end_ns: segment.end_ns,
@@ -55,13 +68,9 @@ impl Observer for Drawer {
             segments: 1,
             busy_ns: segment.end_ns - segment.start_ns,
             open: segment.open,
+            compensated,
         };
         self.lanes[segment.lane.index()].draw(bar, self.resolution_ns);
-    }
-
-    fn instant(&mut self, instant: &Instant<'_>, _: Option<&Life>) {
-        let &Instant { lane, at_ns, callsite, .. } = instant;
-        self.lanes[lane.index()].mark(Mark { at_ns, callsite }, self.resolution_ns);
     }
 }
 
@@ -120,6 +129,8 @@ impl Run {
         self.bar.segments += bar.segments;
         self.bar.busy_ns = self.bar.busy_ns.saturating_add(bar.busy_ns);
         self.bar.open |= bar.open;
+        let both = self.bar.compensated.zip(bar.compensated);
+        self.bar.compensated = both.map(|(sum, more)| sum.plus(more));
     }
 
     fn finish(self) -> Bar {

@@ -4,7 +4,7 @@
 use crate::check::check;
 use crate::program::{Program, probe};
 use spanfire_recording::{CallsiteKind, Form, ProbeCost, Recording, Tick};
-use spanfire_views::{Ledger, Replay, Selection, Stacks};
+use spanfire_views::{Bar, Ledger, Replay, Selection, Stacks, Timeline};
 
 /// [T65] What a span costs outside is its parent's self time.
 #[test]
@@ -224,4 +224,25 @@ fn senseless_costs_take_out_no_more_than_there_is() {
         let total = Ledger::of(&replay).expect("a ledger").expect("a probe cost").total;
         assert_eq!(total.self_time.ns + total.ours_ns, 100);
     }
+}
+
+/// Bars stay where they are; each has taken out what fell into it, and nothing twice.
+#[test]
+fn what_remains_of_a_bar_is_what_remains_of_its_stack() {
+    let (recording, selection) = crate::sketch::parse(
+        "
+        main |A(      B(      C()C    )B     C(   )C    )A   A2(    )A2
+        stalled main 9..11
+        ",
+    );
+    let replay = Replay::new(&recording, selection);
+    let timeline = Timeline::compensated(&replay, 0).expect("a timeline").expect("a probe cost");
+    let bars = &timeline.lanes[0].bars;
+    let left = |bar: &Bar| bar.compensated.map(|left| (left.raw_ns, left.ns));
+    // 2 ns of stall and C's 3 ns are in B, and B's and both C's in A.
+    let expected = [(42, 30), (16, 10), (0, 0), (5, 4), (7, 6)];
+    assert_eq!(bars.iter().filter_map(left).collect::<Vec<_>>(), expected);
+    let raw = Timeline::of(&replay, 0).expect("a timeline");
+    let places = |bar: &Bar| Bar { compensated: None, ..*bar };
+    assert_eq!(bars.iter().map(places).collect::<Vec<_>>(), raw.lanes[0].bars);
 }

@@ -36,5 +36,10 @@ pub(super) fn section(input: &Input, args: &OverheadArgs) -> Result<Section, Fai
 
 /// The ledger of a recording that holds what its spans cost.
 pub fn read(input: &Input) -> Result<Ledger, Failure> {
-    input.view(Ledger::of)?.ok_or_else(|| Failure::bad(input.path(), UNKNOWN))
+    input.view(Ledger::of)?.ok_or_else(|| unknown(input))
+}
+
+/// Why nothing can be taken out.
+pub fn unknown(input: &Input) -> Failure {
+    Failure::bad(input.path(), UNKNOWN)
 }

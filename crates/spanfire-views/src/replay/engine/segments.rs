@@ -164,7 +164,8 @@ impl<O: Observer> Engine<'_, O> {
         life.was_entered = true;
         if self.rules.window.contains(left.entered_ns) {
             let visible = life.standing == Standing::Visible;
-            self.observer.probed(&Probed { probe, within, around, busy_ns, visible });
+            let lane = LaneId(lane as u32);
+            self.observer.probed(&Probed { lane, probe, within, around, busy_ns, visible });
         }
     }
 
