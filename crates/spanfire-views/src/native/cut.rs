@@ -172,7 +172,7 @@ mod tests {
     fn machinery_without_the_programs_code_in_it_is_the_profiler() {
         check("app::f! tracing::span::Span::new spanfire::lane::push memcpy", "[profiler]");
         check(
-            "app::f! app::g core::ops::f <spanfire::Layer as t::Layer>::on_enter",
+            "app::f! app::g core::ops::f <spanfire::Layer>::on_enter",
             "app::g core::ops::f [profiler]",
         );
         check(
