@@ -59,7 +59,7 @@ fn rates(estimate: &SamplingEstimate, sink: &mut dyn Write) -> io::Result<()> {
         "missed",
         "seen at all from",
         "±10 % from",
-        "errs less than raw spans from",
+        "beats the median spans from",
     ];
     let mut table = layout::table(&header, 0);
     for (rate, &hz) in estimate.rates_hz().iter().enumerate() {
@@ -154,8 +154,10 @@ fn names(
     header.extend(["believe".to_owned(), "name".to_owned()]);
     let header: Vec<&str> = header.iter().map(String::as_str).collect();
     let mut table = layout::table(&header, 2);
-    for name in &names {
-        table.add_row(cells(estimate, name, options.names));
+    for (name, label) in names.iter().zip(labels(estimate, &names, options.names)) {
+        let mut cells = cells(estimate, name);
+        cells.push(printable(&label));
+        table.add_row(cells);
     }
     writeln!(sink, "{}", table.trim_fmt())?;
     writeln!(
@@ -166,16 +168,31 @@ fn names(
     )
 }
 
-fn cells(estimate: &SamplingEstimate, name: &SampledFrame, names: Names) -> Vec<String> {
+fn cells(estimate: &SamplingEstimate, name: &SampledFrame) -> Vec<String> {
     let share = name.total.busy_ns as f64 / estimate.busy_ns() as f64;
     let bias = name.total.bias().map_or_else(|| "–".to_owned(), percent::error);
     let mut cells = vec![percent::share(share), bias];
     let rates = 0..estimate.rates_hz().len();
     cells.extend(rates.map(|rate| says(estimate, &name.total, rate)));
     cells.push(believe(estimate, &name.total));
-    let label = name.frame.map(|frame| names.label(estimate.callsite(frame)));
-    cells.push(printable(&label.unwrap_or_default()));
     cells
+}
+
+/// Labels, with the place in the source where a label alone would name two rows.
+fn labels(estimate: &SamplingEstimate, shown: &[&SampledFrame], names: Names) -> Vec<String> {
+    let label = |names: Names, frame: &SampledFrame| {
+        frame.frame.map_or_else(String::new, |id| names.label(estimate.callsite(id)))
+    };
+    let labels: Vec<String> = shown.iter().map(|frame| label(names, frame)).collect();
+    let told_apart = |(own, frame): (&String, &&SampledFrame)| match labels
+        .iter()
+        .filter(|other| *other == own)
+        .count()
+    {
+        1 => own.clone(),
+        _ => label(Names::Location, frame),
+    };
+    labels.iter().zip(shown).map(told_apart).collect()
 }
 
 fn says(estimate: &SamplingEstimate, time: &Sampled, rate: usize) -> String {

@@ -17,15 +17,16 @@ const HZ_MAX: u32 = 1_000_000;
 /// Lets samplers watch what was recorded.
 pub fn section(input: &Input, args: &OverheadArgs) -> Result<Section, Failure> {
     let options = options(&args.sampling)?;
+    let names = args.names.into();
     let picture = args.sampling.scatter.as_ref();
     let picture = picture.map(|path| Output::open(path, input.path())).transpose()?;
     let estimate = input.view(|replay| SamplingEstimate::of(replay, &options))?;
     if let Some(picture) = picture {
-        let options = ScatterOptions { subtitle: Some(input.name()), ..ScatterOptions::default() };
+        let subtitle = Some(input.name());
+        let options = ScatterOptions { subtitle, names, ..ScatterOptions::default() };
         picture.write_unsaid(|sink| sampling_scatter(&estimate, &options, sink))?;
     }
-    let tables =
-        SamplingTableOptions { limit: Some(NAMES_IN_A_TABLE), ..SamplingTableOptions::default() };
+    let tables = SamplingTableOptions { names, limit: Some(NAMES_IN_A_TABLE) };
     Ok(Section {
         key: "sampling",
         write: Box::new(move |format, sink| sampling(&estimate, &tables, format, sink)),
