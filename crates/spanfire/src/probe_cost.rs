@@ -148,15 +148,6 @@ fn rounds(
 ) -> Vec<f64> {
     let none = PLAIN.fields().value_set(&[]);
     let plain = Attributes::new(&PLAIN, &none);
-    let mut names = FIELDS.fields().iter();
-    let (Some(number), Some(text)) = (names.next(), names.next()) else { return Vec::new() };
-    let values: [_; 2] =
-        [(&number, Some(&4_242_u64 as &dyn Value)), (&text, Some(&"/api/items" as &dyn Value))];
-    let values = FIELDS.fields().value_set(&values);
-    let attributes = match probe {
-        Probe::Fields => &Attributes::new(&FIELDS, &values),
-        Probe::Plain | Probe::Reenter => &plain,
-    };
     let parent = subscriber.new_span(&plain);
     subscriber.enter(&parent);
     let living = subscriber.new_span(&plain);
@@ -165,7 +156,13 @@ fn rounds(
         let before = clock.raw();
         for _ in 0..SPANS {
             match probe {
-                Probe::Plain | Probe::Fields => whole_span(subscriber, attributes, &parent),
+                Probe::Plain => {
+                    let values = PLAIN.fields().value_set(&[]);
+                    whole_span(subscriber, &Attributes::new(&PLAIN, &values), &parent);
+                }
+                Probe::Fields => with_fields(|attributes| {
+                    whole_span(subscriber, attributes, &parent);
+                }),
                 Probe::Reenter => enter_and_leave(subscriber, &living),
             }
         }
@@ -178,7 +175,17 @@ fn rounds(
     totals
 }
 
-/// What `tracing` does for a span that is entered once.
+/// What the macro does with fields.
+fn with_fields(create: impl FnOnce(&Attributes<'_>)) {
+    let mut names = FIELDS.fields().iter();
+    if let (Some(number), Some(text)) = (names.next(), names.next()) {
+        let values =
+            [(&number, Some(&4_242_u64 as &dyn Value)), (&text, Some(&"/api/items" as &dyn Value))];
+        create(&Attributes::new(&FIELDS, &FIELDS.fields().value_set(&values)));
+    }
+}
+
+/// What `tracing` does for a span that is entered once, but for asking whether it is enabled.
 fn whole_span(subscriber: &dyn tracing_core::Subscriber, attributes: &Attributes<'_>, parent: &Id) {
     let (span, dispatch) =
         get_default(|dispatch| (subscriber.new_span(attributes), dispatch.clone()));
