@@ -101,7 +101,8 @@ impl Ledger {
     }
 }
 
-/// Busy times are those of physical stacks: a segment is around what was entered inside it.
+/// Those with spans, as in [`Statistics`](crate::Statistics): one that only touches the selected range has none. Busy
+/// times are those of physical stacks: a segment is around what was entered inside it.
 fn names(callsites: &[Callsite], tree: &LedgerTree) -> Vec<NameAccount> {
     let mut accounts = vec![Account::default(); callsites.len()];
     for node in tree.nodes() {
@@ -111,7 +112,7 @@ fn names(callsites: &[Callsite], tree: &LedgerTree) -> Vec<NameAccount> {
     }
     let rows = (0..).map(CallsiteId).zip(callsites).zip(accounts);
     let mut names: Vec<NameAccount> = rows
-        .filter(|(_, account)| *account != Account::default())
+        .filter(|(_, account)| account.spans > 0)
         .map(|((id, callsite), account)| NameAccount { id, callsite: callsite.clone(), account })
         .collect();
     names.sort_by_key(|name| Reverse((name.account.cost_ns(), name.account.self_time.raw_ns)));
