@@ -1,6 +1,7 @@
 //! Merged graphs: every stack once, with the time spent on it.
 
 use crate::growth::{Grown, grow, saplings};
+use crate::native::{FrameKind, Frames};
 use crate::paths::{Marks, PathId, Paths};
 use crate::replay::{Closing, Life, Observer, Slice};
 use crate::{Names, Replay, Stacks};
@@ -163,6 +164,11 @@ impl CallTree {
     /// Whether a frame is a native function and no span.
     pub fn is_native(&self, frame: CallsiteId) -> bool {
         frame.index() >= self.spans
+    }
+
+    /// What a frame is.
+    pub fn kind(&self, frame: CallsiteId) -> FrameKind {
+        Frames::listed(&self.frames, self.spans).kind(frame)
     }
 
     /// The frames of a node's stack, its own first.

@@ -53,12 +53,12 @@ pub use experiment::{
 pub use histogram::Histogram;
 pub use names::Names;
 pub use native::{
-    Compared, Function, FunctionId, Hybrid, Joined, NativeSamples, NativeSymbols, SHIFTS_NS, Skew,
-    SkewPoint, SkewVerdict,
+    Compared, FrameKind, Function, FunctionId, Hybrid, Joined, Marker, NativeSamples,
+    NativeSymbols, SHIFTS_NS, Sighting, Sightings, Skew, SkewPoint, SkewVerdict,
 };
 pub use overall::Overall;
 pub use overhead::{Account, COST_DOUBT, Compensated, Ledger, LedgerNode, LedgerTree, NameAccount};
-pub use replay::{Progress, Replay, Stacks};
+pub use replay::{OnCpu, Progress, Replay, Stacks, Stretch};
 pub use request_chart::{ChartSegment, ChartSpan, RequestChart};
 pub use request_table::{Request, RequestId, RequestTable};
 pub use rows::assign_rows;
@@ -75,6 +75,6 @@ pub use statistics::{SpanStatistics, Statistics};
 pub use summary::Summary;
 pub use timeline::{Bar, LaneTimeline, Mark, Timeline};
 pub use visit::{
-    Born, FollowsFrom, Piece, SpanNumber, TrackPiece, Visited, VisitedInstant, VisitedLoss,
+    Born, FollowsFrom, Piece, Ran, SpanNumber, TrackPiece, Visited, VisitedInstant, VisitedLoss,
     VisitedSegment, VisitedSpan, Visitor,
 };

@@ -175,8 +175,19 @@ pub struct VisitedSegment {
     pub depth: usize,
     /// The selected time of it.
     pub busy_ns: u64,
+    /// How much of that its thread ran, where context switches tell.
+    pub ran: Option<Ran>,
     /// Whether it was cut off by the end of the recording.
     pub open: bool,
+}
+
+/// How much of a busy time threads ran, as far as is known; not all of it may be.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Ran {
+    /// On a processor.
+    pub cpu_ns: u64,
+    /// Not on one: waiting, or preempted.
+    pub blocked_ns: u64,
 }
 
 /// A span that has closed: all that is known of it.
@@ -190,6 +201,8 @@ pub struct VisitedSpan<'a> {
     pub end_ns: u64,
     /// Sum of its segments.
     pub busy_ns: u64,
+    /// How much of that its threads ran, where context switches tell.
+    pub ran: Option<Ran>,
     /// Time as the innermost of a lane.
     pub self_ns: u64,
     /// What its segments, selected or not, leave of its lifetime.

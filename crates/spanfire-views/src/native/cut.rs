@@ -41,6 +41,7 @@ enum Whose {
 }
 
 /// Cuts stacks.
+#[derive(Clone)]
 pub(super) struct Cutter<'a> {
     symbols: &'a NativeSymbols,
     whose: Vec<Whose>,

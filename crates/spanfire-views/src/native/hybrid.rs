@@ -6,14 +6,15 @@
 
 use super::cut::{Cutter, Seen};
 use super::division::divide;
+use super::frames::{Frames, Marker};
 use super::join::{Fell, Joiner, without_lane};
 use super::samples::NativeSamples;
-use super::symbols::{Function, NativeSymbols};
+use super::symbols::NativeSymbols;
 use crate::call_tree::{CallTree, Spent, Weigher};
 use crate::paths::{Marks, PathId, Paths};
 use crate::{Replay, Stacks};
-use rustc_hash::{FxHashMap, FxHashSet};
-use spanfire_recording::{Callsite, CallsiteId, CallsiteKind, Error, Level};
+use rustc_hash::FxHashMap;
+use spanfire_recording::{CallsiteId, Error};
 use std::collections::BTreeMap;
 
 /// The merged graph of a selection with the functions that were seen in its spans.
@@ -44,11 +45,6 @@ pub struct Joined {
     pub profiler: u64,
 }
 
-/// Below the functions in the list of frames.
-const PROFILER: usize = 0;
-const NOT_SAMPLED: usize = 1;
-const BLOCKED: usize = 2;
-
 impl Hybrid {
     /// Joins `samples` with the selected moments of `replay`, and merges by the kind of stack asked
     /// for.
@@ -62,7 +58,8 @@ impl Hybrid {
         let joiner = Joiner::new(recording, samples, Some(stacks), &[0]);
         let replayed = replay.run((Weigher::new(stacks), joiner))?;
         let (weigher, joiner) = replayed.observer;
-        let mut graft = Graft::new(recording.callsites().len(), replayed.paths, weigher.into_own());
+        let frames = Frames::of(recording, symbols);
+        let mut graft = Graft::new(frames, replayed.paths, weigher.into_own());
         let seen = graft.seen(samples, symbols, &joiner.found[0]);
         graft.divide(&seen);
         let in_spans: u64 = joiner.found[0].values().sum();
@@ -75,20 +72,15 @@ impl Hybrid {
             threads_without_lane,
             ..graft.joined
         };
-        let mut frames = recording.callsites().to_vec();
-        let names: FxHashSet<String> = frames.iter().map(|site| site.name.clone()).collect();
-        frames.extend(symbols.functions().iter().map(|function| callsite(function, &names)));
-        frames.extend(["[profiler]", "[not sampled]", "[blocked]"].map(marker));
-        let spans = recording.callsites().len();
-        Ok(Hybrid { tree: CallTree::grown(frames, spans, &graft.paths, &graft.own), joined })
+        let list = frames.list(recording, symbols);
+        let tree = CallTree::grown(list, frames.callsites, &graft.paths, &graft.own);
+        Ok(Hybrid { tree, joined })
     }
 }
 
 /// Functions put onto the stacks of spans.
 struct Graft {
-    /// How many callsites the recording has; functions come after them.
-    callsites: usize,
-    functions: usize,
+    frames: Frames,
     paths: Paths,
     own: Vec<Spent>,
     joined: Joined,
@@ -98,8 +90,8 @@ struct Graft {
 type SeenOn = BTreeMap<Vec<Seen>, u64>;
 
 impl Graft {
-    fn new(callsites: usize, paths: Paths, own: Vec<Spent>) -> Graft {
-        Graft { callsites, functions: 0, paths, own, joined: Joined::default() }
+    fn new(frames: Frames, paths: Paths, own: Vec<Spent>) -> Graft {
+        Graft { frames, paths, own, joined: Joined::default() }
     }
 
     fn seen(
@@ -108,7 +100,6 @@ impl Graft {
         symbols: &NativeSymbols,
         found: &FxHashMap<Fell, u64>,
     ) -> BTreeMap<PathId, SeenOn> {
-        self.functions = symbols.functions().len();
         let cutter = Cutter::new(symbols);
         let mut seen: BTreeMap<PathId, SeenOn> = BTreeMap::new();
         for (fell, &count) in found {
@@ -137,7 +128,7 @@ impl Graft {
             let blocked_ns = spent.blocked_ns.min(spent.busy_ns);
             if blocked_ns > 0 {
                 let spent = Spent { busy_ns: blocked_ns, blocked_ns, ..Spent::default() };
-                self.add(path, &[self.marker(BLOCKED)], spent);
+                self.add(path, &[self.frames.marker(Marker::Blocked)], spent);
             }
             let rest = Spent { busy_ns: spent.busy_ns - blocked_ns, blocked_ns: 0, ..spent };
             match seen.is_empty() {
@@ -152,7 +143,7 @@ impl Graft {
             let Spent { busy_ns, cpu_ns, .. } = rest;
             self.add(
                 path,
-                &[self.marker(NOT_SAMPLED)],
+                &[self.frames.marker(Marker::NotSampled)],
                 Spent { busy_ns, cpu_ns, ..Spent::default() },
             );
         }
@@ -164,7 +155,8 @@ impl Graft {
         let cpu = divide(rest.cpu_ns, &counts);
         let unknown = divide(rest.busy_ns.saturating_sub(rest.cpu_ns), &counts);
         for (index, (below, &samples)) in seen.iter().enumerate() {
-            let frames: Vec<CallsiteId> = below.iter().map(|&seen| self.frame(seen)).collect();
+            let frames: Vec<CallsiteId> =
+                below.iter().map(|&seen| self.frames.seen(seen)).collect();
             let (cpu_ns, busy_ns) = (cpu[index], cpu[index] + unknown[index]);
             self.add(path, &frames, Spent { busy_ns, cpu_ns, samples, ..Spent::default() });
         }
@@ -178,82 +170,5 @@ impl Graft {
             self.own.resize(path.index() + 1, Spent::default());
         }
         self.own[path.index()].add(spent);
-    }
-
-    fn frame(&self, seen: Seen) -> CallsiteId {
-        match seen {
-            Seen::Function(id) => CallsiteId((self.callsites + id.0 as usize) as u32),
-            Seen::Profiler => self.marker(PROFILER),
-        }
-    }
-
-    fn marker(&self, marker: usize) -> CallsiteId {
-        CallsiteId((self.callsites + self.functions + marker) as u32)
-    }
-}
-
-/// A function as what is drawn where callsites are. Of the name of a span, as functions often are, it
-/// is told from that: `parse()`.
-fn callsite(function: &Function, spans: &FxHashSet<String>) -> Callsite {
-    let (target, name) = split(&function.name);
-    let called = if spans.contains(name) { "()" } else { "" };
-    Callsite {
-        target: target.to_owned(),
-        file: function.file.clone(),
-        line: function.line,
-        ..marker(&format!("{name}{called}"))
-    }
-}
-
-fn marker(name: &str) -> Callsite {
-    Callsite {
-        name: name.to_owned(),
-        target: String::new(),
-        file: None,
-        line: None,
-        level: Level::Trace,
-        kind: CallsiteKind::Span,
-        fields: Vec::new(),
-    }
-}
-
-/// A function's module and the rest of its name: `alloc::vec` and `Vec<T>::push`, `app::web` and
-/// `handle::{{closure}}`. All of `<app::T as Trait>::f` is its name.
-fn split(name: &str) -> (&str, &str) {
-    let mut depth = 0usize;
-    let mut starts = vec![0];
-    for (at, c) in name.char_indices() {
-        match c {
-            '<' | '(' | '[' | '{' => depth += 1,
-            '>' | ')' | ']' | '}' => depth = depth.saturating_sub(1),
-            ':' if depth == 0 && name[at..].starts_with("::") => starts.push(at + 2),
-            _ => {}
-        }
-    }
-    let begins = |start: &&usize, what: fn(char) -> bool| name[**start..].starts_with(what);
-    let of_a_type = starts.iter().find(|start| begins(start, |c| c.is_uppercase() || c == '<'));
-    let last = || starts.iter().rev().find(|start| !begins(start, |c| c == '{'));
-    match of_a_type.or_else(last) {
-        Some(&start) if start > 0 => (&name[..start - 2], &name[start..]),
-        _ => ("", name),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::split;
-
-    #[test]
-    fn a_functions_module_is_told_from_its_name() {
-        for (name, expected) in [
-            ("app::web::handle", ("app::web", "handle")),
-            ("app::web::handle::{{closure}}", ("app::web", "handle::{{closure}}")),
-            ("alloc::vec::Vec<T>::push", ("alloc::vec", "Vec<T>::push")),
-            ("<app::T as core::fmt::Debug>::fmt", ("", "<app::T as core::fmt::Debug>::fmt")),
-            ("memcpy", ("", "memcpy")),
-            ("[libc.so.6+0x12]", ("", "[libc.so.6+0x12]")),
-        ] {
-            assert_eq!(split(name), expected, "{name}");
-        }
     }
 }

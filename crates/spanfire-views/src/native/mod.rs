@@ -14,8 +14,10 @@
 //! - `symbols`: what addresses are called
 //! - `join`: samples to the spans that they fell in
 //! - `cut`: what of a native stack is below a span
+//! - `frames`: functions as frames of a merged graph
 //! - `division`: a time among those it was divided by, to the nanosecond
 //! - `hybrid`: the merged graph
+//! - `sightings`: what was seen, along each lane
 //! - `comparison`: what real samples say of each span, beside what is known exactly
 //! - `skew`: whether the two clocks agree
 
@@ -23,13 +25,18 @@ mod samples;
 mod symbols;
 mod join;
 mod cut;
+mod frames;
 mod division;
 mod hybrid;
+mod sightings;
 mod comparison;
 mod skew;
 
 pub use comparison::Compared;
+pub(crate) use frames::Frames;
+pub use frames::{FrameKind, Marker};
 pub use hybrid::{Hybrid, Joined};
 pub use samples::NativeSamples;
+pub use sightings::{Sighting, Sightings};
 pub use skew::{SHIFTS_NS, Skew, SkewPoint, SkewVerdict};
 pub use symbols::{Function, FunctionId, NativeSymbols};

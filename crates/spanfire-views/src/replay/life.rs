@@ -1,6 +1,7 @@
 //! The spans alive at one moment of a replay.
 
 use super::departed::Cause;
+use super::on_cpu::Split;
 use super::rules::Window;
 use crate::paths::PathId;
 use rustc_hash::FxHashMap;
@@ -50,6 +51,8 @@ pub(crate) struct Life {
     pub touched: bool,
     /// Selected time of its segments.
     pub busy_ns: u64,
+    /// How much of that its threads ran, as far as is known.
+    pub split: Split,
     /// Selected time in which it was the innermost.
     pub self_ns: u64,
     /// Time of its segments on any lane.
@@ -137,6 +140,7 @@ impl Life {
             was_entered: false,
             touched: false,
             busy_ns: 0,
+            split: Split::default(),
             self_ns: 0,
             ran_ns: 0,
             segments: 0,

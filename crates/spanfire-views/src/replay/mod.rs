@@ -29,12 +29,13 @@ pub(crate) use life::{Life, RequestNumber};
 pub(crate) use observer::{
     Closing, Follows, Instant, Missing, Observer, Probe, Probed, Segment, Slice, Spot,
 };
+pub(crate) use on_cpu::Split;
+pub use on_cpu::{OnCpu, Stretch};
 pub(crate) use rules::{SpanSet, Window};
 pub(crate) use sample_times::SampleTimes;
 
 use crate::Selection;
 use engine::Engine;
-use on_cpu::OnCpu;
 use rules::Rules;
 use spanfire_recording::{Error, Recording, Tick};
 use std::ops::Range;

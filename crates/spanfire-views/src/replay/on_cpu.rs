@@ -8,6 +8,7 @@
 use super::sample_times::SampleTimes;
 use rustc_hash::FxHashMap;
 use spanfire_recording::{Error, LaneId, Recording};
+use std::sync::Arc;
 
 /// How much of a time was spent on a processor and how much off it; the rest is unknown.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -44,16 +45,29 @@ struct SwitchAt {
     runs: bool,
 }
 
-/// The lanes whose threads have switches.
-#[derive(Debug, Default)]
-pub(crate) struct OnCpu {
+/// When the threads of lanes ran on a processor, as far as their context switches tell.
+///
+/// Asked in the order of time; a clone made before the first question can be asked anew.
+#[derive(Clone, Debug, Default)]
+pub struct OnCpu {
     /// By lane; without changes where nothing is known.
     lanes: Vec<LaneOnCpu>,
 }
 
-#[derive(Debug, Default)]
+/// A time of a lane in which its thread ran all along or not at all, or of which nothing is known.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Stretch {
+    /// From.
+    pub start_ns: u64,
+    /// How long, which is some time.
+    pub length_ns: u64,
+    /// Whether it ran; `None` where that is not known.
+    pub runs: Option<bool>,
+}
+
+#[derive(Clone, Debug, Default)]
 struct LaneOnCpu {
-    changes: Vec<Change>,
+    changes: Arc<[Change]>,
     /// How many changes lie before the time that was asked for last.
     passed: usize,
 }
@@ -76,6 +90,9 @@ enum State {
 
 impl OnCpu {
     /// What the switches of `recording` tell of its lanes; `None` if it has none.
+    ///
+    /// # Errors
+    /// If the recording cannot be read.
     pub fn of(recording: &Recording) -> Result<Option<OnCpu>, Error> {
         let mut switches: FxHashMap<u64, Vec<SwitchAt>> = FxHashMap::default();
         for index in 0..recording.batches() {
@@ -98,13 +115,36 @@ impl OnCpu {
         let of = |thread: Option<u64>| {
             let switches = thread.and_then(|thread| switches.get(&thread));
             let changes = switches.map_or(Vec::new(), |switches| changes(switches));
-            LaneOnCpu { changes, passed: 0 }
+            LaneOnCpu { changes: changes.into(), passed: 0 }
         };
         OnCpu { lanes: recording.lanes().iter().map(|lane| of(lane.os_thread_id)).collect() }
     }
 
+    /// Whether anything is known of a lane.
+    pub fn knows(&self, lane: LaneId) -> bool {
+        self.lanes.get(lane.index()).is_some_and(|lane| !lane.changes.is_empty())
+    }
+
+    /// Cuts a time of a lane where its thread begins or ceases to run. Times of one lane come in
+    /// their order.
+    pub fn stretches(
+        &mut self,
+        lane: LaneId,
+        from_ns: u64,
+        to_ns: u64,
+        mut each: impl FnMut(Stretch),
+    ) {
+        let told = |start_ns, length_ns, state: State| {
+            each(Stretch { start_ns, length_ns, runs: state.runs() });
+        };
+        match self.lanes.get_mut(lane.index()) {
+            Some(lane) => lane.states(from_ns, to_ns, told),
+            None => LaneOnCpu::default().states(from_ns, to_ns, told),
+        }
+    }
+
     /// Splits a time of a lane. Times of one lane come in their order.
-    pub fn split(&mut self, lane: LaneId, from_ns: u64, to_ns: u64) -> Split {
+    pub(crate) fn split(&mut self, lane: LaneId, from_ns: u64, to_ns: u64) -> Split {
         match self.lanes.get_mut(lane.index()) {
             Some(lane) => lane.split(from_ns, to_ns),
             None => Split::default(),
@@ -130,20 +170,39 @@ fn changes(switches: &[SwitchAt]) -> Vec<Change> {
 impl LaneOnCpu {
     fn split(&mut self, from_ns: u64, to_ns: u64) -> Split {
         let mut split = Split::default();
+        self.states(from_ns, to_ns, |_, length_ns, state| split.add(state, length_ns));
+        split
+    }
+
+    /// Tells from when, for how long, and in which state the thread was.
+    fn states(&mut self, from_ns: u64, to_ns: u64, mut tell: impl FnMut(u64, u64, State)) {
         let mut at_ns = from_ns;
         while let Some(change) = self.changes.get(self.passed)
             && change.at_ns < to_ns
         {
-            split.add(change.before, change.at_ns.saturating_sub(at_ns));
-            at_ns = at_ns.max(change.at_ns);
+            if change.at_ns > at_ns {
+                tell(at_ns, change.at_ns - at_ns, change.before);
+                at_ns = change.at_ns;
+            }
             self.passed += 1;
         }
         let state = match self.changes.get(self.passed) {
             Some(next) => next.before,
             None => self.changes.last().map_or(State::Unknown, |last| last.after),
         };
-        split.add(state, to_ns.saturating_sub(at_ns));
-        split
+        if to_ns > at_ns {
+            tell(at_ns, to_ns - at_ns, state);
+        }
+    }
+}
+
+impl State {
+    fn runs(self) -> Option<bool> {
+        match self {
+            State::Runs => Some(true),
+            State::Off => Some(false),
+            State::Unknown => None,
+        }
     }
 }
 
@@ -164,7 +223,7 @@ mod tests {
     fn lane(switches: &[(u64, bool)]) -> LaneOnCpu {
         let switches: Vec<SwitchAt> =
             switches.iter().map(|&(at_ns, runs)| SwitchAt { at_ns, runs }).collect();
-        LaneOnCpu { changes: changes(&switches), passed: 0 }
+        LaneOnCpu { changes: changes(&switches).into(), passed: 0 }
     }
 
     #[track_caller]
@@ -181,6 +240,22 @@ mod tests {
         check(&mut lane, 15, 20, (5, 0));
         check(&mut lane, 20, 50, (20, 10));
         check(&mut lane, 50, 60, (10, 0));
+    }
+
+    #[test]
+    fn a_time_is_cut_into_stretches_where_it_is_split() {
+        let mut on_cpu = OnCpu { lanes: vec![lane(&[(10, true), (30, false), (30, true)])] };
+        let mut told = Vec::new();
+        for (from_ns, to_ns) in [(5, 20), (20, 20), (20, 40)] {
+            on_cpu.stretches(LaneId(0), from_ns, to_ns, |stretch| told.push(stretch));
+        }
+        let stretch = |start_ns, length_ns, runs| Stretch { start_ns, length_ns, runs: Some(runs) };
+        let expected = [(5, 5, false), (10, 10, true), (20, 10, true), (30, 10, true)]
+            .map(|(at, length, runs)| stretch(at, length, runs));
+        assert_eq!(told, expected);
+        on_cpu.stretches(LaneId(7), 0, 3, |stretch| told.push(stretch));
+        assert_eq!(told[4], Stretch { start_ns: 0, length_ns: 3, runs: None });
+        assert!(on_cpu.knows(LaneId(0)) && !on_cpu.knows(LaneId(7)));
     }
 
     #[test]

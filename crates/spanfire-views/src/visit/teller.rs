@@ -3,12 +3,13 @@
 use super::nesting::{Change, Nesting};
 use super::tracks::{TrackChange, Tracks};
 use super::{
-    Born, FollowsFrom, Piece, SpanNumber, TrackPiece, Visited, VisitedInstant, VisitedLoss,
+    Born, FollowsFrom, Piece, Ran, SpanNumber, TrackPiece, Visited, VisitedInstant, VisitedLoss,
     VisitedSegment, VisitedSpan, Visitor,
 };
 use crate::RequestId;
 use crate::replay::{
-    Cause, Closing, Follows, Instant, Life, Missing, Observer, Segment, Slice, SpanSet, Window,
+    Cause, Closing, Follows, Instant, Life, Missing, Observer, Segment, Slice, SpanSet, Split,
+    Window,
 };
 use crate::request_table::update;
 use rustc_hash::FxHashMap;
@@ -225,7 +226,7 @@ impl Observer for Teller<'_> {
     }
 
     fn segment(&mut self, segment: &Segment, life: &Life) {
-        let &Segment { lane, start_ns, end_ns, depth, busy_ns, open, .. } = segment;
+        let &Segment { lane, start_ns, end_ns, depth, busy_ns, split, open, .. } = segment;
         self.told.segments += 1;
         self.visitor.segment(&VisitedSegment {
             span: number(life),
@@ -235,6 +236,7 @@ impl Observer for Teller<'_> {
             end_ns,
             depth,
             busy_ns,
+            ran: ran(split),
             open,
         });
     }
@@ -285,6 +287,7 @@ impl Observer for Teller<'_> {
             start_ns: closing.start_ns,
             end_ns: closing.end_ns,
             busy_ns: life.busy_ns,
+            ran: ran(life.split),
             self_ns: life.self_ns,
             idle_ns: closing.lifetime_ns().saturating_sub(life.ran_ns),
             waited_ns: closing.waited_ns,
@@ -309,6 +312,11 @@ impl Observer for Teller<'_> {
         let &Missing { lane, start_ns, end_ns, events, cause } = loss;
         self.visitor.lost(&VisitedLoss { lane, start_ns, end_ns, events, cause });
     }
+}
+
+/// A split of which something is known.
+fn ran(Split { cpu_ns, blocked_ns }: Split) -> Option<Ran> {
+    (cpu_ns > 0 || blocked_ns > 0).then_some(Ran { cpu_ns, blocked_ns })
 }
 
 fn tell_track(visitor: &mut dyn Visitor, cuts: &mut u64, born: &Born, told: TrackChange) {

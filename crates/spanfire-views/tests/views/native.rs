@@ -6,10 +6,10 @@
 use crate::check::{check, totals_agree};
 use crate::sketch;
 use proptest::prelude::*;
-use spanfire_recording::{CallsiteId, Error};
+use spanfire_recording::{CallsiteId, Error, LaneId};
 use spanfire_views::{
-    Function, Hybrid, Joined, NativeSamples, NativeSymbols, Replay, Skew, SkewVerdict, Stacks,
-    Weight,
+    FrameKind, Function, Hybrid, Joined, Marker, Names, NativeSamples, NativeSymbols, Replay,
+    Sightings, Skew, SkewVerdict, Stacks, Weight,
 };
 
 /// Joins what a sketch says was seen.
@@ -137,6 +137,33 @@ fn without_the_spans_function_the_stack_begins_at_an_outer_span_or_is_whole() {
         joined 2 in 2 outside 0 without 0 uncut 1 profiler 0
         ",
     );
+}
+
+#[test]
+fn along_a_lane_it_is_told_when_what_was_seen() {
+    let (recording, selection) =
+        sketch::parse("main |A(      B(        )B  )A\nseen main 2 Af 7 ABfg 9 ABft 16 ABm 22 A");
+    let replay = Replay::new(&recording, selection);
+    let samples = NativeSamples::of(&recording).unwrap().unwrap();
+    let symbols = symbols(&replay, &samples);
+    let tree = Hybrid::of(&replay, Stacks::Thread, &samples, &symbols).unwrap().tree;
+    let mut sightings = Sightings::new(&recording, &samples, &symbols);
+    let [a, b] = [CallsiteId(0), CallsiteId(1)];
+    let mut seen = |from_ns, to_ns, spans: &[CallsiteId]| -> Vec<String> {
+        let seen = sightings.between(LaneId(0), from_ns, to_ns, spans.iter().copied());
+        let label = |&frame: &CallsiteId| tree.label(frame, Names::Name);
+        let said = |frames: &[CallsiteId]| frames.iter().map(label).collect::<Vec<_>>().join(";");
+        seen.iter().map(|seen| format!("{} {}", seen.at_ns, said(&seen.frames))).collect()
+    };
+    assert_eq!(seen(0, 9, &[a]), ["2 f", "7 B();f;g"]);
+    assert_eq!(seen(9, 19, &[b, a]), ["9 f;[profiler]", "16 m"]);
+    assert_eq!(seen(19, 30, &[a]), ["22 "]);
+    assert_eq!(seen(30, 99, &[a]), [""; 0]);
+    assert_eq!(tree.kind(b), FrameKind::Span);
+    let blocked = sightings.marker(Marker::Blocked);
+    assert_eq!(tree.label(blocked, Names::Name), "[blocked]");
+    assert_eq!(tree.kind(blocked), FrameKind::Marker(Marker::Blocked));
+    assert_eq!(tree.kind(CallsiteId(2)), FrameKind::Function);
 }
 
 /// A span that another thread runs on: what is seen there is on its own stack of ancestors.

@@ -180,7 +180,9 @@ impl<O: Observer> Engine<'_, O> {
         if life.standing != Standing::Visible || !counts || !there {
             return;
         }
+        let split = split.since(left.entered_split);
         life.busy_ns = life.busy_ns.saturating_add(busy_ns);
+        life.split = life.split.plus(split);
         life.segments += 1;
         let outermost_ns = clock_ns - left.outermost_clock_ns;
         let segment = Segment {
@@ -189,7 +191,7 @@ impl<O: Observer> Engine<'_, O> {
             end_ns: window.clamp(now_ns.max(left.entered_ns)),
             depth: left.depth as usize,
             busy_ns,
-            split: split.since(left.entered_split),
+            split,
             nonreentrant_ns: if left.place.outermost { outermost_ns } else { 0 },
             open,
         };
