@@ -13,7 +13,8 @@ use std::io::{BufWriter, Write};
 /// escapes (`\n`), and a space that a reader would take for the one before the weight becomes `␣`.
 /// Callsites whose labels are equal get their place, ` (file:line)`.
 ///
-/// The format has no room for more than one weight, for a unit, for threads, for when something
+/// A tree of spans with native functions has both as frames, a tree weighed by it processor time. The
+/// format has no room for more than one weight, for a unit, for threads, for when something
 /// happened, or for a callsite's target, file and level. Time outside every selected span is on a
 /// frame of its own, `(no span)`.
 ///

@@ -34,6 +34,9 @@ fn read(bytes: &[u8]) -> Result<Reading, String> {
     for span in phase("b") {
         reading.span(text(span, "name"));
     }
+    for span in phase("b").chain(phase("e")) {
+        reading.ran(["cpu_ns", "blocked_ns"].map(|key| span["args"][key].as_u64()));
+    }
     let ids: BTreeSet<&str> = phase("b").map(|event| text(&event["id2"], "local")).collect();
     let ends: BTreeSet<&str> = phase("e").map(|event| text(&event["id2"], "local")).collect();
     if ids != ends || ids.len() != phase("b").count() {

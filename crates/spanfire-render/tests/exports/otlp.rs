@@ -83,6 +83,7 @@ fn found(spans: &[Span]) -> Result<Reading, String> {
         }
         traces.insert(&span.trace_id);
         reading.span(&span.name);
+        reading.ran(["cpu_ns", "blocked_ns"].map(|key| number(span, key).ok()));
         reading.own(&span.name, number(span, "self_ns")?);
         (0..number(span, "segments")?).for_each(|_| reading.segment(&span.name));
     }

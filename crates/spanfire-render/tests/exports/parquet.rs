@@ -71,6 +71,7 @@ pub fn check(recording: &Recording, selection: &Selection) {
     for span in &tables.spans {
         reading.span(text(span, "name"));
         reading.own(text(span, "name"), number(span, "self_ns"));
+        reading.ran(["cpu_ns", "blocked_ns"].map(|name| span[name].as_u64()));
     }
     tables.segments.iter().for_each(|segment| reading.segment(text(segment, "name")));
     let requests: BTreeSet<i64> = tables.spans.iter().map(|span| int(span, "request_id")).collect();
@@ -99,8 +100,10 @@ fn check_sums(tables: &Tables, recording: &Recording, selection: &Selection) {
         *idle_ns += number(span, "idle_ns");
     }
     assert_eq!(found, said);
-    let of = |rows: &Rows| rows.iter().map(|row| number(row, "busy_ns")).sum::<u64>();
-    assert_eq!(of(&tables.segments), of(&tables.spans), "segments add up to spans");
+    for name in ["busy_ns", "cpu_ns", "blocked_ns"] {
+        let of = |rows: &Rows| rows.iter().filter_map(|row| row[name].as_u64()).sum::<u64>();
+        assert_eq!(of(&tables.segments), of(&tables.spans), "{name} of segments add up to spans");
+    }
 }
 
 /// Every root is as `requests` has it.

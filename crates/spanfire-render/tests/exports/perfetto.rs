@@ -191,6 +191,8 @@ fn read(bytes: &[u8]) -> Result<Reading, String> {
     let mut requests = BTreeSet::new();
     for slice in &loaded.slices {
         let is = |name: &str| slice.arguments.contains_key(name);
+        let said = |name: &str| slice.arguments.get(name)?.parse().ok();
+        reading.ran(["cpu_ns", "blocked_ns"].map(said));
         if slice.instant {
             if slice.name == "closed" && is("request") {
                 let told = spans.get_mut(&*slice.arguments["span"]).ok_or("no such span")?;

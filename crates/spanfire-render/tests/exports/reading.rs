@@ -13,6 +13,8 @@ pub struct Reading {
     pub requests: Option<u64>,
     /// Instants.
     pub instants: Option<u64>,
+    /// How much of all spans' busy time is said to be on a processor, and off it.
+    pub ran_ns: Option<[u64; 2]>,
 }
 
 /// What a name adds up to.
@@ -40,6 +42,12 @@ impl Reading {
     /// Adds time as the innermost.
     pub fn own(&mut self, name: &str, ns: u64) {
         self.numbers(name).self_ns += ns;
+    }
+
+    /// Says how much of a span's time was on a processor and how much off it, or that this is not said.
+    pub fn ran(&mut self, ran: [Option<u64>; 2]) {
+        let sums = self.ran_ns.get_or_insert_default();
+        sums.iter_mut().zip(ran).for_each(|(sum, ran_ns)| *sum += ran_ns.unwrap_or(0));
     }
 
     fn numbers(&mut self, name: &str) -> &mut Numbers {
@@ -82,6 +90,10 @@ pub fn check(reading: &Reading, recording: &Recording, selection: &Selection) {
     }
     let missing: Vec<_> = said.keys().collect();
     assert!(missing.is_empty(), "not in the export: {missing:?}");
+    let ran_ns = statistics.rows.iter().fold([0, 0], |[cpu_ns, blocked_ns], row| {
+        [cpu_ns + row.cpu_ns, blocked_ns + row.blocked_ns]
+    });
+    assert_eq!(reading.ran_ns.unwrap_or(ran_ns), ran_ns, "on and off a processor");
     let requests = RequestTable::of(&replay).expect("requests");
     let count = requests.requests().len() as u64;
     assert_eq!(reading.requests.unwrap_or(count), count, "requests");

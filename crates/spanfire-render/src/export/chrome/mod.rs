@@ -31,8 +31,9 @@ use writer::Writer;
 /// hold are text. Arrows are drawn between slices of threads, so one from a span that has closed, or from
 /// or to one that was never entered there, is left out and counted; parents and causes stand in the arguments as well.
 ///
-/// The format has no place for the time a span waited, for whether its times are inexact, or for
-/// probe cost; the first two stand in the arguments.
+/// The format has no place for the time a span waited or its threads were on a processor, for whether its
+/// times are inexact, or for probe cost; all but the last stand in the arguments. Native samples are
+/// left out.
 ///
 /// # Errors
 /// Where `sink` does, and where the recording cannot be read.

@@ -46,6 +46,10 @@ struct SpanArguments<'a> {
     parent: Option<u64>,
     request: u64,
     busy_ns: u64,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    cpu_ns: Option<u64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    blocked_ns: Option<u64>,
     self_ns: u64,
     waited_ns: u64,
     segments: u64,
@@ -147,6 +151,8 @@ impl<'a> Writer<'a> {
             parent: born.parent.map(|parent| parent.0),
             request: born.request.0,
             busy_ns: span.busy_ns,
+            cpu_ns: span.ran.map(|ran| ran.cpu_ns),
+            blocked_ns: span.ran.map(|ran| ran.blocked_ns),
             self_ns: span.self_ns,
             waited_ns: span.waited_ns,
             segments: span.segments,

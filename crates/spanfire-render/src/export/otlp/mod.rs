@@ -22,7 +22,7 @@ use message::{AnyValue, Event, KeyValue, Link, Span};
 use rustc_hash::FxHashMap;
 use spanfire_recording::{Callsite, Field, Level, Value};
 use spanfire_views::{
-    Born, FollowsFrom, RequestId, SpanNumber, VisitedInstant, VisitedSpan, Visitor,
+    Born, FollowsFrom, Ran, RequestId, SpanNumber, VisitedInstant, VisitedSpan, Visitor,
 };
 use std::borrow::Cow;
 use std::io::Write;
@@ -38,10 +38,12 @@ const EVENTS: usize = 1_000;
 /// after a span of the request has closed comes too late. Ids are the same whenever the recording is exported.
 ///
 /// Times are of the wall clock as the recording's start had it, so they add up; attributes have
-/// `busy_ns`, `idle_ns`, `self_ns`, `segments`, the thread that created the span, and its place in the source; a
-/// field of the same name comes first. Integers above 2⁶³ are text.
+/// `busy_ns` (and, where context switches tell, how much of it is `cpu_ns` and `blocked_ns`), `idle_ns`,
+/// `self_ns`, `segments`, the thread that created the span, and its place in the source; a field of the
+/// same name comes first. Integers above 2⁶³ are text.
 ///
-/// The format has no place for when a span ran and when it waited, on which threads, nor for losses.
+/// The format has no place for when a span ran and when it waited, on which threads, nor for losses
+/// and native samples.
 /// Instants outside every span are left out, and those of a span after its first thousand.
 ///
 /// # Errors
@@ -259,6 +261,10 @@ fn attributes<'s>(
 ) -> Vec<KeyValue<'s>> {
     let mut attributes = Attributes::of(span.fields);
     attributes.add("busy_ns", span.busy_ns);
+    if let Some(Ran { cpu_ns, blocked_ns }) = span.ran {
+        attributes.add("cpu_ns", cpu_ns);
+        attributes.add("blocked_ns", blocked_ns);
+    }
     attributes.add("idle_ns", span.waited_ns);
     attributes.add("self_ns", span.self_ns);
     attributes.add("segments", span.segments);

@@ -76,7 +76,8 @@ impl Default for ParquetOptions {
 /// the buckets of [`Histogram`](spanfire_views::Histogram), so histograms add up, and give percentiles to 1/256. A
 /// recording of very many paths and times is written in parts, so that one path and time may have several rows.
 ///
-/// Values of fields are text, whatever they were. The tables have no place for instants, nor for where
+/// Values of fields are text, whatever they were. How much of a busy time was on a processor is `cpu_ns` and
+/// `blocked_ns`, null where no context switch tells. The tables have no place for instants and native samples, nor for where
 /// events are missing: how many are is in the footer (`spanfire.lost_events`). Lists of names longer
 /// than 256 are cut to the outermost; `depth`, `name` and hashes are exact.
 ///

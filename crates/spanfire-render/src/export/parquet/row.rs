@@ -4,6 +4,7 @@ use parquet::basic::Type;
 use parquet::data_type::ByteArray;
 use parquet::schema::types::ColumnDescriptor;
 use rustc_hash::FxHashMap;
+use spanfire_views::Ran;
 
 /// A row group with long lists ends earlier: so many values in one column.
 const VALUES: usize = 1 << 20;
@@ -67,6 +68,12 @@ impl Row<'_> {
             column.level(value.is_some(), false);
             value.into_iter().for_each(|value| column.int(value));
         });
+    }
+
+    /// Two integers, or none.
+    pub fn ran(&mut self, ran: Option<Ran>) {
+        self.optional(ran.map(|ran| signed(ran.cpu_ns)));
+        self.optional(ran.map(|ran| signed(ran.blocked_ns)));
     }
 
     /// Yes or no.

@@ -25,6 +25,8 @@ pub(super) const SPANS: &str = "
     required int64 start_ns;
     required int64 lifetime_ns;
     required int64 busy_ns;
+    optional int64 cpu_ns;
+    optional int64 blocked_ns;
     required int64 self_ns;
     required int64 idle_ns;
     required int64 waited_ns;
@@ -51,6 +53,8 @@ pub(super) const SEGMENTS: &str = "
     required int64 start_ns;
     required int64 length_ns;
     required int64 busy_ns;
+    optional int64 cpu_ns;
+    optional int64 blocked_ns;
     required int64 depth;
     required boolean open;";
 
@@ -136,6 +140,7 @@ impl Visitor for Teller<'_> {
             row.number(start_ns);
             row.number(end_ns.saturating_sub(start_ns));
             row.number(segment.busy_ns);
+            row.ran(segment.ran);
             row.number(segment.depth as u64);
             row.bool(segment.open);
         });
@@ -160,6 +165,7 @@ impl Visitor for Teller<'_> {
             row.number(span.start_ns);
             row.number(span.end_ns.saturating_sub(span.start_ns));
             row.number(span.busy_ns);
+            row.ran(span.ran);
             row.number(span.self_ns);
             row.number(span.idle_ns);
             row.number(span.waited_ns);

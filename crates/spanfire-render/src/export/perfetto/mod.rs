@@ -23,7 +23,7 @@ use packets::{Event, Flow, Kind, Packets};
 use rustc_hash::FxHashMap;
 use spanfire_recording::{LaneId, LossCause};
 use spanfire_views::{
-    Born, FollowsFrom, Piece, RequestId, SpanNumber, TrackPiece, VisitedInstant, VisitedLoss,
+    Born, FollowsFrom, Piece, Ran, RequestId, SpanNumber, TrackPiece, VisitedInstant, VisitedLoss,
     VisitedSegment, VisitedSpan, Visitor,
 };
 use std::io::Write;
@@ -36,7 +36,8 @@ use tracks::{Happened, Request, Track};
 /// the wall clock was set since is not carried. Fields are annotations, under `fields`. The character zero
 /// is drawn as `␀`, since Perfetto takes a text to end there.
 ///
-/// Everything of a span is carried. Where a span or a segment overlaps with what it is drawn inside,
+/// Everything of a span is carried; how much of its time its threads were on a processor, too, as a sum, but
+/// not when. Native samples, for which the format has packets, are left out. Where a span or a segment overlaps with what it is drawn inside,
 /// it has several slices, marked `cut` and `continued`. What turns out of a span after its slice had to
 /// be ended is on an instant named `closed`.
 ///
@@ -342,6 +343,10 @@ fn describe(event: &mut Event<'_>, span: &VisitedSpan<'_>) {
         event.number("parent", parent.0);
     }
     event.number("busy_ns", span.busy_ns);
+    if let Some(Ran { cpu_ns, blocked_ns }) = span.ran {
+        event.number("cpu_ns", cpu_ns);
+        event.number("blocked_ns", blocked_ns);
+    }
     event.number("self_ns", span.self_ns);
     event.number("waited_ns", span.waited_ns);
     event.number("segments", span.segments);

@@ -28,7 +28,7 @@ use std::io::Write;
 /// fields that are `chosen`. A value recorded later labels what is entered after that.
 ///
 /// The format has no place for when something happened, for links between spans, for instants or
-/// losses, nor for an empty label.
+/// losses, nor for an empty label. Processor time and native samples, for which it has, are left out.
 ///
 /// # Errors
 /// Where `sink` does, and where the recording cannot be read.

@@ -38,8 +38,8 @@ const REQUESTS: usize = 1_000;
 /// range, so that they align. Callsites are frames of their own, with file and line, whatever their
 /// labels.
 ///
-/// The format has no fields, links or instants, and no place for what is open, inexact or lost. A
-/// request's profiles show lifetimes, with the time it waited; only the longest thousand requests have
+/// The format has no fields, links or instants, and no place for what is open, inexact or lost, nor
+/// for processor time beside the time of a span; native samples are left out. A request's profiles show lifetimes, with the time it waited; only the longest thousand requests have
 /// one. Spans that overlap in one track are cut.
 ///
 /// # Errors
