@@ -28,7 +28,7 @@ const FORMATS: [(&str, Export); 7] = [
     ("speedscope", export::speedscope),
     ("chrome", export::chrome),
     ("perfetto", export::perfetto),
-    ("firefox", export::firefox),
+    ("firefox", |source, sink| export::firefox(source, None, sink)),
     ("otlp", export::otlp),
     ("pprof", |source, sink| export::pprof(source, &[], sink)),
     ("parquet", parquet),

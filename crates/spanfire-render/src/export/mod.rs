@@ -10,7 +10,8 @@
 //! - [`speedscope`]: a profile for each thread and each request, and one of all
 //! - [`perfetto`]: track events as Perfetto's own packets, with everything in them
 //! - [`pprof`]: what was spent on each stack, for `go tool pprof` and others
-//! - [`firefox`]: samples of every moment and a marker for each span, for the Firefox Profiler
+//! - [`firefox`]: samples of every moment and a marker for each span, for the Firefox Profiler;
+//!   with native samples, if there are any
 //! - [`otlp`], [`otlp_json`]: OpenTelemetry's traces, for its collector and what is behind it
 //! - `parquet`: tables of many processes, for DuckDB, Spark and others; with the feature of that name
 
@@ -39,7 +40,7 @@ pub use otlp::{otlp, otlp_json};
 pub use parquet::{ParquetOptions, ParquetSinks, parquet};
 pub use perfetto::perfetto;
 pub use pprof::pprof;
-pub use source::Source;
+pub use source::{Native, Source};
 pub use speedscope::speedscope;
 
 #[cfg(test)]

@@ -2,7 +2,7 @@
 
 use rustc_hash::FxHashSet;
 use spanfire_recording::{Lane, LaneId, Recording};
-use spanfire_views::{Names, Replay};
+use spanfire_views::{Names, NativeSamples, NativeSymbols, Replay};
 use std::path::Path;
 
 /// A recording, what of it is selected, and how its spans are labelled.
@@ -13,6 +13,15 @@ pub struct Source<'a> {
     /// How spans are labelled. Where a format has a place for the target, the file and the line, they
     /// are there whatever the labels are.
     pub names: Names,
+}
+
+/// What was seen of the process, and what it is called.
+#[derive(Clone, Copy)]
+pub struct Native<'a> {
+    /// The samples.
+    pub samples: &'a NativeSamples,
+    /// Names of their addresses.
+    pub symbols: &'a NativeSymbols,
 }
 
 impl<'a> Source<'a> {

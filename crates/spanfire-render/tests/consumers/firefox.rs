@@ -3,9 +3,35 @@
 use crate::reader::{exported, read};
 use crate::reading::{self, Reading};
 use crate::recordings;
+use crate::seen::Seen;
 use serde_json::Value;
-use spanfire_render::export::firefox;
-use spanfire_views::{Replay, Statistics};
+use spanfire_render::Error;
+use spanfire_render::export::{self, Carried, Source};
+use spanfire_views::{CallTree, Replay, Stacks, Statistics, Weight};
+use std::io::Write;
+
+/// Without native samples.
+fn firefox(source: &Source<'_>, sink: &mut dyn Write) -> Result<Carried, Error> {
+    export::firefox(source, None, sink)
+}
+
+/// How long all threads ran.
+fn ran_ns(read: &Value) -> u64 {
+    let threads = read["threads"].as_array().expect("threads").iter();
+    threads.map(|thread| (thread["cpuMs"].as_f64().expect("a time") * 1e6).round() as u64).sum()
+}
+
+/// Every stack below a node with time of its own, and that in ns.
+fn stacks(node: &Value, around: &str, found: &mut Vec<String>) {
+    for inner in node["children"].as_array().expect("children") {
+        let stack = format!("{around}{}", inner["name"].as_str().expect("a name"));
+        let own_ns = (inner["selfSamples"].as_f64().expect("milliseconds") * 1e6).round() as u64;
+        if own_ns > 0 {
+            found.push(format!("{stack} {own_ns}"));
+        }
+        stacks(inner, &format!("{stack};"), found);
+    }
+}
 
 const LOSSES: [&str; 2] = ["events lost", "waited for the collector"];
 
@@ -44,7 +70,38 @@ fn the_firefox_profiler_finds_every_span_and_nanosecond() {
             reading.own(&row.callsite.name, 0);
         }
         reading::check(&reading, &case.recording, &case.selection);
+        let tree = CallTree::of(&replay, Stacks::Thread).expect("a graph");
+        assert_eq!(ran_ns(&read), tree.total(Weight::Cpu));
     }
+}
+
+#[test]
+fn the_firefox_profiler_finds_native_functions_below_their_spans() {
+    let case = recordings::named("a program that was sampled");
+    let seen = Seen::of(&case.recording).expect("samples");
+    let native = |source: &Source<'_>, sink: &mut dyn Write| {
+        export::firefox(source, Some(seen.native()), sink)
+    };
+    let file = exported(native, &case.recording, &case.selection);
+    let read = read("firefox", "json", &[file]).remove(0).expect("it loads");
+    let mut found = Vec::new();
+    stacks(&read["threads"][0]["tree"], "", &mut found);
+    found.sort();
+    assert_eq!(
+        found,
+        [
+            "A;B();f 4",
+            "A;B;[blocked] 2",
+            "A;B;[not sampled] 1",
+            "A;B;f;[profiler] 5",
+            "A;B;f;g 1",
+            "A;f 7",
+            "C;A() 5",
+        ]
+    );
+    let replay = Replay::new(&case.recording, case.selection.clone());
+    let tree = CallTree::of(&replay, Stacks::Thread).expect("a graph");
+    assert_eq!(ran_ns(&read), tree.total(Weight::Cpu));
 }
 
 #[test]

@@ -15,6 +15,9 @@ mod sketch;
 #[path = "../exports/recordings.rs"]
 mod recordings;
 #[allow(dead_code)]
+#[path = "../exports/seen.rs"]
+mod seen;
+#[allow(dead_code)]
 #[path = "../exports/reading.rs"]
 mod reading;
 

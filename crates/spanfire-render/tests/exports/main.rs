@@ -17,6 +17,7 @@ mod sketch;
 mod machine;
 
 mod recordings;
+mod seen;
 mod reading;
 
 mod chrome;
@@ -138,7 +139,7 @@ fn a_sink_that_is_full_is_an_error_of_every_export() {
     let exports = [
         export::chrome,
         export::speedscope,
-        export::firefox,
+        |source: &Source<'_>, sink: &mut dyn Write| export::firefox(source, None, sink),
         export::perfetto,
         export::otlp,
         |source: &Source<'_>, sink: &mut dyn Write| export::pprof(source, &[], sink),

@@ -43,7 +43,7 @@ pub fn named(name: &str) -> Case {
     all().into_iter().find(|case| case.name == name).expect("there is a recording of that name")
 }
 
-const SKETCHES: [(&str, &str); 13] = [
+const SKETCHES: [(&str, &str); 15] = [
     ("no thread", "end 5"),
     ("empty", "main |"),
     ("one span", "main |A(   )A"),
@@ -84,6 +84,29 @@ const SKETCHES: [(&str, &str); 13] = [
         lost main 9..12 3
         stalled worker 4..6
         end 60
+        ",
+    ),
+    (
+        "threads that wait",
+        "
+        main   |A(    B(    )B   )A     C(  )C
+        worker |   D(     )D
+        alone  |  E(  )E
+        on cpu main 0..7 10..18 20..99
+        on cpu worker 4..7 8..9
+        ",
+    ),
+    (
+        "a program that was sampled",
+        "
+        main   |A(     B(       )B  )A    C(   )C
+        worker |  D(               )D
+        alone  |    E(     )E
+        on cpu main 0..13 15..99
+        on cpu worker 0..8
+        seen main 2 Af 8 ABfg 9 ABft 14 ABg 16 ABf 30 A 35 C 37 Cf
+        seen worker 5 Dh 12 Dh
+        seen alone 6 Eh 7 xh
         ",
     ),
     (

@@ -1,14 +1,12 @@
 //! The columns of threads, value after value.
 
-use super::categories::Categories;
-use super::stacks::Stacks;
-use super::survey::Moment;
-use crate::export::Source;
+use super::Profile;
+use super::moments::{Moments, Row as Sample};
 use crate::export::json::string;
 use crate::export::sink::Sink;
 use crate::tables::fields_line;
 use spanfire_recording::{CallsiteId, LaneId, LossCause};
-use spanfire_views::{Piece, VisitedInstant, VisitedLoss, VisitedSpan, Visitor};
+use spanfire_views::{Piece, Ran, VisitedInstant, VisitedLoss, VisitedSpan, Visitor};
 use std::fmt::{self, Display};
 use std::io::Write;
 
@@ -22,6 +20,7 @@ pub(super) enum Column {
     SampleStack,
     SampleTime,
     SampleWeight,
+    SampleCpu,
     MarkerName,
     MarkerStart,
     MarkerEnd,
@@ -31,10 +30,11 @@ pub(super) enum Column {
 }
 
 /// All of them, in the order in which they are written.
-pub(super) const COLUMNS: [Column; 9] = [
+pub(super) const COLUMNS: [Column; 10] = [
     Column::SampleStack,
     Column::SampleTime,
     Column::SampleWeight,
+    Column::SampleCpu,
     Column::MarkerName,
     Column::MarkerStart,
     Column::MarkerEnd,
@@ -53,9 +53,10 @@ pub(super) enum Place<'a, 's> {
 
 /// Gives the values of the columns of some lanes.
 pub(super) struct Columns<'a, 's> {
-    stacks: &'a Stacks,
-    /// The number of each callsite's category.
-    categories: Vec<usize>,
+    profile: &'a Profile<'a>,
+    moments: Moments<'a>,
+    /// What is about to be put.
+    rows: Vec<Sample>,
     /// For each lane its place among those wanted, and its state.
     lanes: Vec<Option<Lane>>,
     place: Place<'a, 's>,
@@ -63,9 +64,6 @@ pub(super) struct Columns<'a, 's> {
 
 struct Lane {
     index: usize,
-    moment: Moment,
-    /// The stacks entered, the innermost last.
-    stacks: Vec<Option<u32>>,
     /// How many samples and markers it has so far.
     rows: [u64; 2],
 }
@@ -86,37 +84,34 @@ impl Display for Millis {
     }
 }
 
-impl<'a, 's> Columns<'a, 's> {
-    /// Nothing has been told.
-    pub fn new(
-        source: &Source<'_>,
-        stacks: &'a Stacks,
-        wanted: &[LaneId],
-        place: Place<'a, 's>,
-    ) -> Self {
-        let index = |lane: u32| wanted.iter().position(|wanted| wanted.0 == lane);
-        let lane = |lane: u32| {
-            let index = index(lane)?;
-            Some(Lane { index, moment: Moment::default(), stacks: Vec::new(), rows: [0; 2] })
-        };
-        let callsites = source.recording().callsites();
-        let categories = Categories::of(callsites);
-        Columns {
-            stacks,
-            categories: callsites.iter().map(|site| categories.of_callsite(site)).collect(),
-            lanes: (0..source.recording().lanes().len() as u32).map(lane).collect(),
-            place,
+/// A value, or that there is none.
+struct OrNull<T>(Option<T>);
+
+impl<T: Display> Display for OrNull<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &self.0 {
+            Some(value) => value.fmt(f),
+            None => f.write_str("null"),
         }
     }
+}
 
-    fn sample(&mut self, lane: LaneId, stack: Option<u32>, since_ns: u64, length_ns: u64) {
+impl<'a, 's> Columns<'a, 's> {
+    /// Nothing has been told.
+    pub fn new(profile: &'a Profile<'a>, wanted: &[LaneId], place: Place<'a, 's>) -> Self {
+        let index = |lane: u32| wanted.iter().position(|wanted| wanted.0 == lane);
+        let lane = |lane: u32| Some(Lane { index: index(lane)?, rows: [0; 2] });
+        let lanes = profile.source.recording().lanes().len() as u32;
+        let moments = profile.moments.clone();
+        Columns { profile, moments, rows: Vec::new(), lanes: (0..lanes).map(lane).collect(), place }
+    }
+
+    fn sample(&mut self, lane: LaneId, sample: Sample) {
         let Some(row) = self.next_row(lane, 0) else { return };
-        match stack {
-            Some(stack) => self.put(row, Column::SampleStack, || stack),
-            None => self.put(row, Column::SampleStack, || "null"),
-        }
-        self.put(row, Column::SampleTime, || Millis(since_ns));
-        self.put(row, Column::SampleWeight, || Millis(length_ns));
+        self.put(row, Column::SampleStack, || OrNull(sample.stack));
+        self.put(row, Column::SampleTime, || Millis(sample.at_ns));
+        self.put(row, Column::SampleWeight, || Millis(sample.length_ns));
+        self.put(row, Column::SampleCpu, || OrNull(sample.ran_ns));
     }
 
     fn marker<D: Display>(
@@ -130,10 +125,7 @@ impl<'a, 's> Columns<'a, 's> {
         let Some(row) = self.next_row(lane, 1) else { return };
         self.put(row, Column::MarkerName, || name);
         self.put(row, Column::MarkerStart, || Millis(start_ns));
-        match end_ns {
-            Some(end_ns) => self.put(row, Column::MarkerEnd, || Millis(end_ns)),
-            None => self.put(row, Column::MarkerEnd, || "null"),
-        }
+        self.put(row, Column::MarkerEnd, || OrNull(end_ns.map(Millis)));
         let phase = if end_ns.is_some() { INTERVAL } else { INSTANT };
         self.put(row, Column::MarkerPhase, || phase);
         self.put(row, Column::MarkerCategory, || category);
@@ -158,24 +150,20 @@ impl<'a, 's> Columns<'a, 's> {
         };
     }
 
-    fn change(&mut self, piece: &Piece, enters: bool) {
-        let Some(lane) = &mut self.lanes[piece.lane.index()] else { return };
-        let stack = lane.stacks.last().copied().flatten();
-        match enters {
-            true => lane.stacks.push(self.stacks.inside(stack, piece.callsite)),
-            false => drop(lane.stacks.pop()),
+    fn change(&mut self, piece: &Piece, begins: bool) {
+        if self.lanes[piece.lane.index()].is_none() {
+            return;
         }
-        let (past, ends) = lane.moment.change(piece.at_ns, lane.stacks.len());
-        if let Some((since_ns, length_ns)) = past {
-            self.sample(piece.lane, stack, since_ns, length_ns);
-        }
-        if ends {
-            self.sample(piece.lane, None, piece.at_ns, 0);
-        }
+        let stacks = &self.profile.stacks;
+        let mut rows = std::mem::take(&mut self.rows);
+        let inside = |around, frame| stacks.inside(around, frame);
+        self.moments.change(piece, begins, inside, |row| rows.push(row));
+        rows.drain(..).for_each(|row| self.sample(piece.lane, row));
+        self.rows = rows;
     }
 
     fn category(&self, callsite: CallsiteId) -> usize {
-        self.categories.get(callsite.index()).copied().unwrap_or(0)
+        self.profile.categories.of_frame(callsite).0
     }
 }
 
@@ -203,7 +191,8 @@ impl Visitor for Columns<'_, '_> {
     }
 
     fn lost(&mut self, loss: &VisitedLoss) {
-        let name = self.categories.len() + usize::from(loss.cause == LossCause::Stall);
+        let names = self.profile.tree.callsites().len();
+        let name = names + usize::from(loss.cause == LossCause::Stall);
         let times = (loss.start_ns, Some(loss.end_ns));
         self.marker(loss.lane, name, 0, times, || LossData(loss));
     }
@@ -227,6 +216,10 @@ impl Display for SpanData<'_> {
             born.request,
             string(&fields_line(fields))
         )?;
+        if let Some(Ran { cpu_ns, blocked_ns }) = self.0.ran {
+            let (cpu, blocked) = (Millis(cpu_ns), Millis(blocked_ns));
+            write!(f, ",\"cpu\":{cpu},\"blocked\":{blocked}")?;
+        }
         if !self.0.follows.is_empty() {
             let follows: Vec<String> =
                 self.0.follows.iter().map(|cause| cause.0.to_string()).collect();

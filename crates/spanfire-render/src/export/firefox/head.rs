@@ -1,15 +1,13 @@
 //! All but the columns of threads.
 
-use super::categories::Categories;
+use super::categories::Category;
 use super::columns::{COLUMNS, Column, Millis};
-use super::stacks::Stacks;
-use super::{Thread, VERSION};
+use super::{Profile, Thread, VERSION};
 use crate::error::Error;
-use crate::export::Source;
 use crate::export::json::string;
 use crate::export::sink::Sink;
 use serde_json::{Value, json};
-use spanfire_recording::Callsite;
+use spanfire_recording::{Callsite, CallsiteId};
 use spanfire_views::Visited;
 use std::fmt::Display;
 use std::io::Write;
@@ -23,33 +21,32 @@ const VISIBLE: usize = 50;
 
 /// Writes everything up to the threads.
 pub(super) fn write(
-    source: &Source<'_>,
+    profile: &Profile<'_>,
     visited: &Visited,
-    stacks: &Stacks,
     threads: &[Thread],
     sink: &mut Sink<'_>,
 ) {
-    let meta = meta(source, visited, threads);
+    let meta = meta(profile, visited, threads);
     let _ = write!(sink, "{{\"meta\":{meta},\n\"libs\":[],\n\"shared\":{{");
-    shared(source, stacks, sink);
+    shared(profile, sink);
     let _ = sink.write_all(b"},\n\"threads\":[");
 }
 
-fn meta(source: &Source<'_>, visited: &Visited, threads: &[Thread]) -> Value {
-    let recording = source.recording();
+fn meta(profile: &Profile<'_>, visited: &Visited, threads: &[Thread]) -> Value {
+    let recording = profile.source.recording();
     let header = recording.header();
     let start_ns = recording.anchors().first().map_or(0, |anchor| anchor.unix_ns);
-    let categories = Categories::of(recording.callsites());
-    let categories: Vec<Value> = categories
-        .iter()
-        .map(|(name, color)| json!({ "name": name, "color": color, "subcategories": ["Other"] }))
-        .collect();
+    let category = |category: &Category| {
+        let Category { name, colour, subcategories } = category;
+        json!({ "name": name, "color": colour, "subcategories": subcategories })
+    };
+    let categories: Vec<Value> = profile.categories.list().iter().map(category).collect();
     let busiest = (0..threads.len()).rev().max_by_key(|&index| threads[index].self_ns);
     let visible: Vec<usize> = (0..threads.len()).take(VISIBLE).collect();
-    json!({
+    let mut meta = json!({
         "version": 24,
         "preprocessedProfileVersion": VERSION,
-        "product": source.program(),
+        "product": profile.source.program(),
         "importedFrom": format!("spanfire {}", header.recorder_version),
         "arguments": header.arguments.join(" "),
         "oscpu": format!("{} {}", header.os, header.arch),
@@ -69,7 +66,11 @@ fn meta(source: &Source<'_>, visited: &Visited, threads: &[Thread]) -> Value {
         "initialSelectedThreads": busiest.into_iter().collect::<Vec<usize>>(),
         "categories": categories,
         "markerSchema": schemas(),
-    })
+    });
+    if threads.iter().any(|thread| thread.knows_cpu) {
+        meta["sampleUnits"] = json!({ "time": "ms", "eventDelay": "ms", "threadCPUDelta": "ns" });
+    }
+    meta
 }
 
 /// What the data of markers mean.
@@ -87,6 +88,8 @@ fn schemas() -> Value {
             "fields": [
                 field("fields", "Fields", "string"),
                 field("busy", "Busy", "duration"),
+                field("cpu", "On a processor", "duration"),
+                field("blocked", "Not on one", "duration"),
                 field("self", "Self", "duration"),
                 field("waited", "Waited", "duration"),
                 field("segments", "Segments", "integer"),
@@ -118,24 +121,25 @@ fn schemas() -> Value {
     ])
 }
 
-/// The tables that threads share. Strings are first the callsites' labels, so that a callsite and its name
-/// have one number.
-fn shared(source: &Source<'_>, stacks: &Stacks, sink: &mut Sink<'_>) {
-    let callsites = source.recording().callsites();
-    let categories = Categories::of(callsites);
-    let mut files: Vec<&str> = callsites.iter().filter_map(|site| site.file.as_deref()).collect();
+/// The tables that threads share. Strings are first the frames' labels, so that a frame, its function
+/// and its name have one number.
+fn shared(profile: &Profile<'_>, sink: &mut Sink<'_>) {
+    let Profile { source, tree, stacks, categories, .. } = profile;
+    let frames = tree.callsites();
+    let ids = || (0..frames.len() as u32).map(CallsiteId);
+    let mut files: Vec<&str> = frames.iter().filter_map(|site| site.file.as_deref()).collect();
     files.sort_unstable();
     files.dedup();
-    let labels = source.labels();
+    let labels = ids().map(|frame| tree.label(frame, source.names));
     let losses = LOSSES.iter().map(|&name| name.to_owned());
-    let names = labels.into_iter().chain(losses).chain(files.iter().map(|&file| file.to_owned()));
-    let first_file = callsites.len() + LOSSES.len();
+    let names = labels.chain(losses).chain(files.iter().map(|&file| file.to_owned()));
+    let first_file = frames.len() + LOSSES.len();
     let file = |site: &Callsite| {
         let found = site.file.as_deref().and_then(|file| files.binary_search(&file).ok());
         found.map_or("null".to_owned(), |index| index.to_string())
     };
     let line = |site: &Callsite| site.line.map_or("null".to_owned(), |line| line.to_string());
-    let count = callsites.len();
+    let count = frames.len();
     table(sink, "", "stringArray", None, &[("", list(names.map(|name| string(&name))))]);
     let sources = [
         ("uuid", list(files.iter().map(|_| "null"))),
@@ -146,29 +150,29 @@ fn shared(source: &Source<'_>, stacks: &Stacks, sink: &mut Sink<'_>) {
     table(sink, ",\n", "resourceTable", Some(0), &resources);
     let symbols = ["libIndex", "address", "name", "functionSize"];
     table(sink, ",\n", "nativeSymbols", Some(0), &symbols.map(|column| (column, "[]".to_owned())));
-    let all = |value: &'static str| list(callsites.iter().map(|_| value));
+    let all = |value: &'static str| list(frames.iter().map(|_| value));
     let functions = [
         ("name", list(0..count)),
         ("isJS", all("false")),
         ("relevantForJS", all("false")),
         ("resource", all("-1")),
-        ("source", list(callsites.iter().map(file))),
-        ("lineNumber", list(callsites.iter().map(line))),
+        ("source", list(frames.iter().map(file))),
+        ("lineNumber", list(frames.iter().map(line))),
         ("columnNumber", all("null")),
     ];
     table(sink, ",\n", "funcTable", Some(count), &functions);
-    let frames = [
+    let frame_columns = [
         ("address", all("-1")),
         ("inlineDepth", all("0")),
-        ("category", list(callsites.iter().map(|site| categories.of_callsite(site)))),
-        ("subcategory", all("0")),
+        ("category", list(ids().map(|frame| categories.of_frame(frame).0))),
+        ("subcategory", list(ids().map(|frame| categories.of_frame(frame).1))),
         ("func", list(0..count)),
         ("nativeSymbol", all("null")),
         ("innerWindowID", all("0")),
-        ("line", list(callsites.iter().map(line))),
+        ("line", list(frames.iter().map(line))),
         ("column", all("null")),
     ];
-    table(sink, ",\n", "frameTable", Some(count), &frames);
+    table(sink, ",\n", "frameTable", Some(count), &frame_columns);
     let around = stacks.around.iter().map(|around| match around {
         Some(around) => around.to_string(),
         None => "null".to_owned(),
@@ -205,11 +209,12 @@ fn table(
 
 /// Writes a thread, with `column` for each of its columns.
 pub(super) fn thread<'s>(
-    source: &Source<'_>,
+    profile: &Profile<'_>,
     thread: &Thread,
     sink: &mut Sink<'s>,
     mut column: impl FnMut(&mut Sink<'s>, Column) -> Result<(), Error>,
 ) -> Result<(), Error> {
+    let source = profile.source;
     let recording = source.recording();
     let lane = recording.lanes().get(thread.lane.index());
     let name = string(&lane.map_or("no thread".to_owned(), |lane| lane.label(thread.lane)));
@@ -226,7 +231,7 @@ pub(super) fn thread<'s>(
          \"samples\":{{\"length\":{},\"weightType\":\"tracing-ms\"",
         !thread.after_another, thread.lane.0, thread.samples
     );
-    for wanted in COLUMNS {
+    for wanted in COLUMNS.into_iter().filter(|&column| thread.has(column)) {
         if wanted == Column::MarkerName {
             let _ = write!(sink, "}},\n\"markers\":{{\"length\":{}", thread.markers);
         }
@@ -244,6 +249,7 @@ impl Column {
             Column::SampleStack => "stack",
             Column::SampleTime => "time",
             Column::SampleWeight => "weight",
+            Column::SampleCpu => "threadCPUDelta",
             Column::MarkerName => "name",
             Column::MarkerStart => "startTime",
             Column::MarkerEnd => "endTime",

@@ -1,4 +1,4 @@
-//! The stacks of the merged graph, by number.
+//! The stacks of the merged graph, and what else turns out to be on them, by number.
 
 use rustc_hash::FxHashMap;
 use spanfire_recording::CallsiteId;
@@ -19,16 +19,18 @@ impl Stacks {
         let mut numbers: Vec<Option<u32>> = Vec::with_capacity(tree.nodes().len());
         for node in tree.nodes() {
             let around = numbers.get(node.parent).copied().flatten();
-            let number = node.frame.map(|frame| {
-                let number = stacks.frames.len() as u32;
-                stacks.frames.push(frame);
-                stacks.around.push(around);
-                stacks.inside.insert((around, frame), number);
-                number
-            });
-            numbers.push(number);
+            numbers.push(node.frame.map(|frame| stacks.with(around, frame)));
         }
         stacks
+    }
+
+    /// The stack with one more frame, which may be new.
+    pub fn with(&mut self, around: Option<u32>, frame: CallsiteId) -> u32 {
+        *self.inside.entry((around, frame)).or_insert_with(|| {
+            self.frames.push(frame);
+            self.around.push(around);
+            self.frames.len() as u32 - 1
+        })
     }
 
     /// The stack with one more frame, if any moment is on it or inside it.

@@ -1,16 +1,20 @@
-//! How much each thread has.
+//! How much each thread has, and which stacks.
 
+use super::moments::Moments;
+use super::stacks::Stacks;
 use spanfire_recording::{Field, LaneId, Value};
 use spanfire_views::{Piece, VisitedInstant, VisitedLoss, VisitedSpan, Visitor};
 
 /// A row of numbers in the columns of samples, about.
-const SAMPLE_BYTES: u64 = 40;
+const SAMPLE_BYTES: u64 = 50;
 /// A marker's columns without the values of its fields, about.
 const MARKER_BYTES: u64 = 260;
 
-/// What is told of each lane.
-pub(super) struct Survey {
+/// What is told of each lane, and all stacks.
+pub(super) struct Survey<'a> {
     pub lanes: Vec<Told>,
+    pub stacks: Stacks,
+    pub moments: Moments<'a>,
 }
 
 #[derive(Default)]
@@ -19,40 +23,22 @@ pub(super) struct Told {
     pub markers: u64,
     pub bytes: u64,
     pub self_ns: u64,
-    moment: Moment,
 }
 
-/// Since when a lane has the stack it has, and how deep that is.
-#[derive(Clone, Copy, Default)]
-pub(super) struct Moment {
-    since_ns: u64,
-    depth: usize,
-}
-
-impl Moment {
-    /// The stack changes to one of another depth: how long it was as it was, if a sample says so. A stack
-    /// that ends is followed by a sample of none.
-    pub fn change(&mut self, at_ns: u64, depth: usize) -> (Option<(u64, u64)>, bool) {
-        let length_ns = at_ns.saturating_sub(self.since_ns);
-        let past = (self.depth > 0 && length_ns > 0).then_some((self.since_ns, length_ns));
-        *self = Moment { since_ns: at_ns, depth };
-        (past, depth == 0)
-    }
-}
-
-impl Survey {
+impl<'a> Survey<'a> {
     /// Nothing has been told. There is at least one lane, be it empty.
-    pub fn new(lanes: usize) -> Survey {
-        Survey { lanes: (0..lanes.max(1)).map(|_| Told::default()).collect() }
+    pub fn new(lanes: usize, stacks: Stacks, moments: Moments<'a>) -> Survey<'a> {
+        Survey { lanes: (0..lanes.max(1)).map(|_| Told::default()).collect(), stacks, moments }
     }
 
-    fn change(&mut self, piece: &Piece, depth: usize) {
+    fn change(&mut self, piece: &Piece, begins: bool) {
         let told = &mut self.lanes[piece.lane.index()];
-        let (past, ends) = told.moment.change(piece.at_ns, depth);
-        let samples = u64::from(past.is_some()) + u64::from(ends);
-        told.samples += samples;
-        told.bytes += samples * SAMPLE_BYTES;
-        told.self_ns += past.map_or(0, |(_, length_ns)| length_ns);
+        let inside = |around, frame| Some(self.stacks.with(around, frame));
+        self.moments.change(piece, begins, inside, |row| {
+            told.samples += 1;
+            told.bytes += SAMPLE_BYTES;
+            told.self_ns += row.length_ns;
+        });
     }
 
     fn marker(&mut self, lane: LaneId, fields: &[Field]) {
@@ -69,13 +55,13 @@ impl Survey {
     }
 }
 
-impl Visitor for Survey {
+impl Visitor for Survey<'_> {
     fn entered(&mut self, piece: &Piece) {
-        self.change(piece, piece.depth + 1);
+        self.change(piece, true);
     }
 
     fn left(&mut self, piece: &Piece) {
-        self.change(piece, piece.depth);
+        self.change(piece, false);
     }
 
     fn closed(&mut self, span: &VisitedSpan<'_>) {

@@ -8,7 +8,7 @@ fn exported(at_once: u64) -> Vec<u8> {
     let replay = Replay::new(&recording, Selection::default());
     let mut bytes = Vec::new();
     let source = Source { replay: &replay, names: Names::Name };
-    export(&source, &mut bytes, at_once).unwrap();
+    export(&source, None, &mut bytes, at_once).unwrap();
     bytes
 }
 

@@ -34,11 +34,13 @@ export async function read(_page, _origin, file) {
   try {
     const list = await loaded(folder, restart, () => asked("thread", "list", "--limit", "0"));
     const threads = [];
-    for (const { threadHandle, name } of list.threads) {
+    for (const { threadHandle, name, cpuMs } of list.threads) {
       const of = ["--thread", threadHandle, "--limit", "0"];
       const functions = await asked("thread", "functions", ...of, "--include-idle");
       const markers = await asked("thread", "markers", ...of);
-      threads.push({ name, functions: functions.functions, markers: markers.byType });
+      const all = ["--include-idle", "--max-lines", "1000"];
+      const tree = await asked("thread", "samples-top-down", "--thread", threadHandle, ...all);
+      threads.push({ name, cpuMs, functions: functions.functions, tree: tree.regularCallTree, markers: markers.byType });
     }
     return { threads };
   } finally {
