@@ -5,6 +5,7 @@ use crate::input::Input;
 use crate::perf_data;
 use crate::symbols::{Symbolized, symbolize};
 use spanfire_recording::Image;
+use spanfire_render::export;
 use spanfire_render::tables::{count, counted};
 use spanfire_views::{Joined, NativeSamples, NativeSymbols};
 use std::path::Path;
@@ -82,6 +83,18 @@ impl Native {
                 counted(joined.in_spans, "native stack"),
             ));
         }
+    }
+
+    /// What an export takes.
+    pub fn seen(&self) -> export::Native<'_> {
+        export::Native { samples: &self.samples, symbols: &self.symbols }
+    }
+
+    /// The samples of the recording, if it has any; says the notes.
+    pub fn if_any(input: &Input) -> Result<Option<Native>, Failure> {
+        let native = Native::of(input, None)?;
+        native.iter().flat_map(|native| &native.notes).for_each(|note| say(note));
+        Ok(native)
     }
 
     /// The same where there have to be some; says the notes.

@@ -3,14 +3,16 @@
 mod tables;
 
 use super::call_tree;
-use crate::args::{ExportArgs, ExportFormat, SelectionArgs, StacksArgs, Weight};
+use crate::args::{ExportArgs, ExportFormat, NativeArgs, SelectionArgs, StacksArgs, Weight};
 use crate::failure::{Failure, say};
 use crate::input::Input;
+use crate::native::Native;
 use crate::output::Output;
 use clap::ValueEnum;
 use spanfire_recording::Lacks;
 use spanfire_render::Error;
 use spanfire_render::export::{self, Carried, Source};
+use spanfire_render::tables::counted;
 use std::io::Write;
 use std::process::ExitCode;
 use tables::tables;
@@ -34,7 +36,7 @@ pub fn export(args: &ExportArgs) -> Result<ExitCode, Failure> {
         ExportFormat::Otlp => Box::new(export::otlp),
         ExportFormat::OtlpJson => Box::new(export::otlp_json),
         ExportFormat::Pprof => Box::new(|source, sink| export::pprof(source, &args.label, sink)),
-        ExportFormat::Firefox => Box::new(export::firefox),
+        ExportFormat::Firefox => return firefox(args, &part),
         ExportFormat::Parquet => {
             refuse_stacks(format, &args.stacks)?;
             return Ok(said(format, &tables(args, &part)?));
@@ -42,11 +44,29 @@ pub fn export(args: &ExportArgs) -> Result<ExitCode, Failure> {
     };
     refuse_stacks(format, &args.stacks)?;
     let input = Input::open_part(&args.input.file, &part)?;
-    let output = Output::open(&args.output, input.path())?;
-    let mut carried = write(&input, args, output, exporter)?;
-    // What has no times gets some in a format that cannot do without.
-    let origin = input.origin().filter(|origin| origin.lacks != Lacks::default());
-    carried.notes.extend(origin.map(ToString::to_string));
+    let mut carried = write(&input, args, exporter)?;
+    let samples = input.recording().sampling().map_or(0, |sampling| sampling.samples);
+    let left_out = format!("{} left out", counted(samples, "native sample"));
+    carried.notes.extend((samples > 0).then_some(left_out));
+    Ok(said(format, &carried))
+}
+
+/// Native samples go with the spans if the recording has any.
+fn firefox(args: &ExportArgs, part: &SelectionArgs) -> Result<ExitCode, Failure> {
+    let format = ExportFormat::Firefox;
+    refuse_stacks(format, &args.stacks)?;
+    let input = Input::open_part(&args.input.file, part)?;
+    let NativeArgs { native: asked, perf } = &args.stacks.native;
+    let native = match *asked || perf.is_some() {
+        true => Some(Native::needed(&input, perf.as_deref())?),
+        false => Native::if_any(&input)?,
+    };
+    let seen = native.as_ref().map(Native::seen);
+    let mut carried =
+        write(&input, args, Box::new(|source, sink| export::firefox(source, seen, sink)))?;
+    let lost = native.map_or(0, |native| native.lost);
+    let lost = (lost > 0).then(|| format!("{} lost", counted(lost, "native sample")));
+    carried.notes.extend(lost);
     Ok(said(format, &carried))
 }
 
@@ -59,12 +79,8 @@ fn said(format: ExportFormat, carried: &Carried) -> ExitCode {
     ExitCode::SUCCESS
 }
 
-fn write(
-    input: &Input,
-    args: &ExportArgs,
-    output: Output,
-    exporter: Exporter<'_>,
-) -> Result<Carried, Failure> {
+fn write(input: &Input, args: &ExportArgs, exporter: Exporter<'_>) -> Result<Carried, Failure> {
+    let output = Output::open(&args.output, input.path())?;
     let mut carried = Carried::default();
     let mut unreadable = None;
     let written = output.write(|sink| {
@@ -75,10 +91,14 @@ fn write(
         })?;
         Ok(())
     });
-    match unreadable {
-        Some(failure) => Err(failure),
-        None => written.map(|()| carried),
+    if let Some(failure) = unreadable {
+        return Err(failure);
     }
+    written?;
+    // What has no times gets some in a format that cannot do without.
+    let origin = input.origin().filter(|origin| origin.lacks != Lacks::default());
+    carried.notes.extend(origin.map(ToString::to_string));
+    Ok(carried)
 }
 
 /// Folded stacks are of the merged graph, and take its flags.
@@ -91,15 +111,17 @@ fn folded(args: &ExportArgs, part: &SelectionArgs) -> Result<ExitCode, Failure> 
     Ok(ExitCode::SUCCESS)
 }
 
-/// A format of single spans has no merged stacks, so flags about them would do nothing.
+/// A format of single spans has no merged stacks, so flags about them would do nothing. One has native
+/// functions all the same.
 fn refuse_stacks(format: ExportFormat, stacks: &StacksArgs) -> Result<(), Failure> {
     let StacksArgs { reverse, stacks, weight, native, names: _ } = stacks;
+    let has_native = matches!(format, ExportFormat::Firefox);
     let given = [
         (*reverse, "--reverse"),
         (stacks.is_some(), "--stacks"),
         (!matches!(weight, Weight::Busy), "--weight"),
-        (native.native, "--native"),
-        (native.perf.is_some(), "--perf"),
+        (native.native && !has_native, "--native"),
+        (native.perf.is_some() && !has_native, "--perf"),
     ];
     let given = given.iter().find(|(given, _)| *given);
     given.map_or(Ok(()), |(_, flag)| Err(lacking(format, flag, "merged stacks")))
