@@ -12,6 +12,9 @@ fn a_recording_without_native_samples_says_how_to_take_them() {
         1,
         &["native samples", how],
     );
+    let firefox = ["export", "run.spanfire", "--to", "firefox", "-o", "a.json"];
+    assert_eq!(desk.stdout(&firefox), "a.json\n", "nobody asked for them");
+    desk.fails(&[&firefox[..], &["--native"]].concat(), 1, &["native samples", how]);
     desk.fails(&["overhead", "run.spanfire", "--only", "join"], 1, &["native samples", how]);
     let all = desk.json(&["overhead", "run.spanfire", "--format", "json"]);
     assert!(all.get("join").is_none(), "nobody asked");
