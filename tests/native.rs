@@ -121,6 +121,54 @@ fn samples_fall_into_the_right_spans_and_open_them_up() {
     }
 }
 
+/// The weight of each stack of a thread of a Firefox profile that one of these functions is the innermost of.
+fn weight_of(profile: &Value, thread: &Value, wanted: impl Fn(&str) -> bool) -> f64 {
+    let shared = &profile["shared"];
+    let at = |column: &Value, row: &Value| column[row.as_u64().expect("a row") as usize].clone();
+    let name = |stack: &Value| {
+        let frame = at(&shared["stackTable"]["frame"], stack);
+        let function = at(&shared["frameTable"]["func"], &frame);
+        let name = at(&shared["funcTable"]["name"], &function);
+        at(&shared["stringArray"], &name).as_str().expect("a name").to_owned()
+    };
+    let samples = &thread["samples"];
+    let stacks = samples["stack"].as_array().expect("stacks").iter();
+    let weights = samples["weight"].as_array().expect("weights").iter();
+    stacks
+        .zip(weights)
+        .filter(|(stack, _)| !stack.is_null() && wanted(&name(stack)))
+        .map(|(_, weight)| weight.as_f64().expect("milliseconds"))
+        .sum()
+}
+
+#[test]
+fn exports_have_the_samples_or_say_how_many_they_leave_out() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let (path, possible) = sampled(&folder, ROUNDS / 8, "4999");
+    let taken = Recording::open(&path).expect("a recording").sampling().map_or(0, |of| of.samples);
+    let left_out = format!("{} native samples left out", spanfire_render::tables::count(taken));
+    let formats = "folded speedscope chrome perfetto otlp otlp-json pprof parquet firefox";
+    for format in formats.split(' ') {
+        let out = folder.path().join(format);
+        let arguments = ["export", "--to", format, "-o", out.to_str().expect("a path")];
+        let exported = spanfire(&arguments, &path);
+        let said = String::from_utf8_lossy(&exported.stderr);
+        assert!(exported.status.success(), "{format}: {said}");
+        let says = said.contains(&left_out);
+        assert_eq!(says, possible && format != "firefox", "{format}: {said}");
+    }
+    if !possible {
+        return;
+    }
+    let profile = std::fs::read(folder.path().join("firefox")).expect("a file");
+    let profile: Value = serde_json::from_slice(&profile).expect("JSON");
+    let threads = profile["threads"].as_array().expect("threads");
+    let main = threads.iter().find(|thread| thread["name"] == "sampled").unwrap_or(&threads[0]);
+    let spun = weight_of(&profile, main, |name| name.contains("spin"));
+    let rest = weight_of(&profile, main, |name| matches!(name, "alpha" | "beta"));
+    assert!(spun > 0.0 && rest == 0.0, "functions are below spans: {spun} ms, {rest} ms");
+}
+
 fn sum_of(folded: &str, stack: &str, width: impl Fn(&str) -> u64) -> u64 {
     folded.lines().filter(|line| line.starts_with(stack)).map(width).sum()
 }

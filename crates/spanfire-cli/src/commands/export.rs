@@ -45,10 +45,20 @@ pub fn export(args: &ExportArgs) -> Result<ExitCode, Failure> {
     refuse_stacks(format, &args.stacks)?;
     let input = Input::open_part(&args.input.file, &part)?;
     let mut carried = write(&input, args, exporter)?;
-    let samples = input.recording().sampling().map_or(0, |sampling| sampling.samples);
-    let left_out = format!("{} left out", counted(samples, "native sample"));
-    carried.notes.extend((samples > 0).then_some(left_out));
+    carried.notes.extend(samples_left_out(&input));
     Ok(said(format, &carried))
+}
+
+/// What to say of native samples where a format has no place for them.
+fn samples_left_out(input: &Input) -> Option<String> {
+    let samples = input.recording().sampling().map_or(0, |sampling| sampling.samples);
+    (samples > 0).then(|| format!("{} left out", counted(samples, "native sample")))
+}
+
+/// What to say of a source without times where a format gives it some, since it cannot do without.
+fn lacking_in_origin(input: &Input) -> Option<String> {
+    let origin = input.origin().filter(|origin| origin.lacks != Lacks::default());
+    origin.map(ToString::to_string)
 }
 
 /// Native samples go with the spans if the recording has any.
@@ -95,9 +105,7 @@ fn write(input: &Input, args: &ExportArgs, exporter: Exporter<'_>) -> Result<Car
         return Err(failure);
     }
     written?;
-    // What has no times gets some in a format that cannot do without.
-    let origin = input.origin().filter(|origin| origin.lacks != Lacks::default());
-    carried.notes.extend(origin.map(ToString::to_string));
+    carried.notes.extend(lacking_in_origin(input));
     Ok(carried)
 }
 
@@ -108,7 +116,13 @@ fn folded(args: &ExportArgs, part: &SelectionArgs) -> Result<ExitCode, Failure> 
     let tree = call_tree(&input, &args.stacks, part.root.is_some())?;
     let (names, weight) = (args.stacks.names.into(), args.stacks.weight.into());
     output.write(|sink| export::folded(&tree, names, weight, sink))?;
-    Ok(ExitCode::SUCCESS)
+    let NativeArgs { native, perf } = &args.stacks.native;
+    let left_out = match *native || perf.is_some() {
+        true => None,
+        false => samples_left_out(&input).map(|left_out| left_out + "; --native has them"),
+    };
+    let notes = left_out.into_iter().collect();
+    Ok(said(ExportFormat::Folded, &Carried { notes, ..Carried::default() }))
 }
 
 /// A format of single spans has no merged stacks, so flags about them would do nothing. One has native

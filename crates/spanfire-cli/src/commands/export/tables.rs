@@ -1,5 +1,6 @@
 //! `spanfire export --to parquet`: a directory of tables.
 
+use super::{lacking_in_origin, samples_left_out};
 use crate::args::{ExportArgs, SelectionArgs};
 use crate::directory::Directory;
 use crate::failure::Failure;
@@ -27,12 +28,15 @@ pub fn tables(args: &ExportArgs, part: &SelectionArgs) -> Result<Carried, Failur
     let names = args.stacks.names.into();
     let sinks = ParquetSinks { spans, segments, callsites, rollups };
     let done = input.replay(|replay| parquet(&Source { replay, names }, &options, sinks));
-    let carried = done.map_err(|error| match error.recording() {
+    let mut carried = done.map_err(|error| match error.recording() {
         Some(error) => Failure::reading(input.path(), error),
         None => Failure::bad(&args.output, error),
     })?;
     drop(files);
     directory.finish()?;
+    carried
+        .notes
+        .extend([samples_left_out(&input), lacking_in_origin(&input)].into_iter().flatten());
     Ok(carried)
 }
 
