@@ -58,7 +58,7 @@ pub use native::{
 };
 pub use overall::Overall;
 pub use overhead::{Account, COST_DOUBT, Compensated, Ledger, LedgerNode, LedgerTree, NameAccount};
-pub use replay::{OnCpu, Progress, Replay, Stacks, Stretch};
+pub use replay::{OnCpu, Probe, Progress, Replay, Stacks, Stretch};
 pub use request_chart::{ChartSegment, ChartSpan, RequestChart};
 pub use request_table::{Request, RequestId, RequestTable};
 pub use rows::assign_rows;

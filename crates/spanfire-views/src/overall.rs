@@ -1,8 +1,9 @@
 //! All that is added up over a selection.
 
 use crate::call_tree::Weigher;
+use crate::overhead::{Rates, Tally};
 use crate::statistics::Rows;
-use crate::{CallTree, Replay, Stacks, Statistics, Summary};
+use crate::{CallTree, Ledger, Replay, Stacks, Statistics, Summary};
 use spanfire_recording::Error;
 
 /// The views that are sums, from one reading: for whoever shows all of them.
@@ -16,6 +17,8 @@ pub struct Overall {
     pub statistics: Statistics,
     /// How much there is.
     pub summary: Summary,
+    /// What recording cost; `None` if the recording does not hold its probe cost.
+    pub ledger: Option<Ledger>,
 }
 
 impl Overall {
@@ -24,13 +27,19 @@ impl Overall {
         let callsites = replay.recording().callsites();
         let weighers = (Weigher::new(Stacks::Thread), Weigher::new(Stacks::Span));
         let counters = (Rows::new(callsites), Summary::default());
-        let replayed = replay.run((weighers, counters))?;
-        let ((by_thread, by_span), (rows, summary)) = replayed.observer;
+        let known = replay.recording().probe_cost().map(Rates::of);
+        let rates = known.unwrap_or_default();
+        let tally = Tally::new(replay, &rates);
+        let replayed = replay.run(((weighers, counters), tally))?;
+        let (((by_thread, by_span), (rows, summary)), tally) = replayed.observer;
+        let paths = &replayed.paths;
+        let ledger = || Ledger::tallied(&tally, &rates, paths, callsites);
         Ok(Overall {
-            by_thread: by_thread.finish(&replayed.paths, callsites),
-            by_span: by_span.finish(&replayed.paths, callsites),
+            by_thread: by_thread.finish(paths, callsites),
+            by_span: by_span.finish(paths, callsites),
             statistics: rows.finish(),
             summary: summary.completed(replay, &replayed.tally, &replayed.seen),
+            ledger: known.map(|_| ledger()),
         })
     }
 }

@@ -8,6 +8,7 @@
 mod thinning;
 mod gather;
 
+use crate::replay::Probe;
 use crate::{Mark, Replay, Timeline};
 use gather::{GatheredLane, Gatherer};
 use spanfire_recording::{CallsiteId, Error, Field, LaneId};
@@ -93,6 +94,9 @@ pub struct SpanLife {
     pub selected: bool,
     /// How many segments it has in [`Spans::lanes`].
     pub segments: u32,
+    /// What it took to record the one of these that was left first, if that began in the selection. All
+    /// others are further ones.
+    pub first: Option<Probe>,
     /// Its recorded fields, a later value in the place of an earlier one.
     pub fields: Vec<Field>,
     /// The spans it follows from, in the order in which the program said so. One that had closed by

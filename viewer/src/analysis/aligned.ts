@@ -34,9 +34,7 @@ function place(grown: Grower, side: MergedTree): Int32Array {
   const place = new Int32Array(side.length);
   for (let node = 0; node < side.length; node++) {
     if (node > 0) place[node] = grown.child(place[side.parent[node]], side.site[node]);
-    grown.busy[place[node]] += side.busy[node];
-    grown.idle[place[node]] += side.idle[node];
-    grown.count[place[node]] += side.count[node];
+    grown.add(place[node], side, node);
   }
   return place;
 }

@@ -31,8 +31,8 @@ export interface LaneObserver {
   moment(top: Open, from: number, to: number): void;
   /** Something went out from under `stack[from]`: stacks from there on have changed. */
   restacked?(stack: readonly Open[], from: number): void;
-  /** A segment went out of the stack: told after its last moment, and before `restacked`. */
-  left?(open: Open): void;
+  /** A segment went out of the stack, from on top of `below`: told after its last moment, before `restacked`. */
+  left?(open: Open, below: Open | null): void;
 }
 
 /** Whether a time, which may be empty, has anything in a range. */
@@ -120,7 +120,7 @@ class LaneSweep {
     this.advance(open.end);
     if (stack.at(-1) !== open) return;
     stack.pop();
-    this.observer.left?.(open);
+    this.observer.left?.(open, stack.at(-1) ?? null);
   }
 
   /** Hands out the time up to `ns`. */
@@ -131,7 +131,7 @@ class LaneSweep {
       if (gone < 0) break;
       this.hand(stack[gone].end);
       const [open] = stack.splice(gone, 1);
-      this.observer.left?.(open);
+      this.observer.left?.(open, stack[gone - 1] ?? null);
       this.observer.restacked?.(stack, gone);
     }
     this.hand(ns);

@@ -10,21 +10,32 @@ import type { App } from "../app/app.ts";
 import type { TreeColumns } from "../data/head.ts";
 import type { Recording } from "../data/recording.ts";
 import { NOTHING_YET } from "../data/served.ts";
-import { ALWAYS, type Range, type Stacks, type Weight } from "../state/state.ts";
+import { ALWAYS, type Range, type Stacks } from "../state/state.ts";
 import { mergedBy } from "./asked.ts";
+import { isCompensated, knownRates } from "./compensation.ts";
+import { ledgerTree } from "./ledger.ts";
 import { type Narrowing, narrowed, narrowingOf } from "./narrowing.ts";
 import { narrowedTree, sweep } from "./sweep.ts";
 
+/**
+ * What each node has by itself: busy and idle time in ns, spans; then what remains of the busy time without
+ * what recording took, and from where to where that may be: all 0 where it is not known.
+ */
+export const COLUMNS = ["busy", "idle", "count", "compensated", "low", "high"] as const;
+export type TreeColumn = (typeof COLUMNS)[number];
+export type Sums = Record<TreeColumn, Float64Array>;
+
 /** A graph in which every node stands after its parent. Node 0 is the root, its own parent. */
-export interface MergedTree {
+export interface MergedTree extends Sums {
   length: number;
   /** The callsite of each node; -1 for the root. */
   site: Int32Array;
   parent: Int32Array;
-  /** What each node has by itself: busy and idle time in ns, spans. */
-  busy: Float64Array;
-  idle: Float64Array;
-  count: Float64Array;
+}
+
+/** Made of each column. */
+export function ofEach<T>(make: (column: TreeColumn) => T): Record<TreeColumn, T> {
+  return Object.fromEntries(COLUMNS.map((column) => [column, make(column)])) as Record<TreeColumn, T>;
 }
 
 /** The graph of the present selection, made once for each. */
@@ -36,6 +47,8 @@ export function mergedTree(app: App, stacks: Stacks, recording: Recording = app.
     const merged = mergedBy(served, app.state);
     return kept(recording, JSON.stringify([stacks, range, narrowing, merged === NOTHING_YET]), () => ofColumns(merged.trees[stacks]));
   }
+  const rates = isCompensated(app) && (range || (narrowing && !recording.head.left_out)) ? knownRates(recording) : null;
+  if (rates) return kept(recording, JSON.stringify(["ledger", stacks, range, narrowing]), () => ledgerTree(recording, stacks, range ?? ALWAYS, narrowing, rates));
   const all = () => kept(recording, JSON.stringify([stacks, range]), () => (range ? sweep(recording, stacks, range) : ofColumns(recording.head.trees[stacks])));
   return narrowing ? kept(recording, JSON.stringify([stacks, range, narrowing]), () => narrowedOf(recording, stacks, range, narrowing, all)) : all();
 }
@@ -70,6 +83,9 @@ function ofColumns(columns: TreeColumns): MergedTree {
     grown.busy[made] += columns.busy_ns[node];
     grown.idle[made] += columns.idle_ns[node];
     grown.count[made] += columns.count[node];
+    grown.compensated[made] += columns.compensated_ns?.[node] ?? 0;
+    grown.low[made] += columns.low_ns?.[node] ?? 0;
+    grown.high[made] += columns.high_ns?.[node] ?? 0;
   }
   return grown.finish();
 }
@@ -79,6 +95,9 @@ export class Grower {
   readonly busy = [0];
   readonly idle = [0];
   readonly count = [0];
+  readonly compensated = [0];
+  readonly low = [0];
+  readonly high = [0];
   private readonly site = [-1];
   private readonly parent = [0];
   private readonly children: (Map<number, number> | null)[] = [null];
@@ -90,22 +109,25 @@ export class Grower {
     const latest = this.latest[parent];
     if (latest !== 0 && this.site[latest] === site) return latest;
     const children = (this.children[parent] ??= new Map());
-    const node = children.get(site) ?? this.add(parent, site);
+    const node = children.get(site) ?? this.grow(parent, site);
     children.set(site, node);
     this.latest[parent] = node;
     return node;
   }
 
-  private add(parent: number, site: number): number {
+  private grow(parent: number, site: number): number {
     const node = this.site.length;
     this.children.push(null);
     this.latest.push(0);
     this.site.push(site);
     this.parent.push(parent);
-    this.busy.push(0);
-    this.idle.push(0);
-    this.count.push(0);
+    for (const column of COLUMNS) this[column].push(0);
     return node;
+  }
+
+  /** Adds all that a node of another graph has by itself. */
+  add(node: number, sums: Sums, at: number): void {
+    for (const column of COLUMNS) this[column][node] += sums[column][at];
   }
 
   finish(): MergedTree {
@@ -113,20 +135,13 @@ export class Grower {
       length: this.site.length,
       site: Int32Array.from(this.site),
       parent: Int32Array.from(this.parent),
-      busy: Float64Array.from(this.busy),
-      idle: Float64Array.from(this.idle),
-      count: Float64Array.from(this.count),
+      ...ofEach((column) => Float64Array.from(this[column])),
     };
   }
 }
 
-/** What each node has by itself. */
-export function own(tree: MergedTree, weight: Weight): Float64Array {
-  return tree[weight];
-}
-
 /** What each node has with all that is under it; the root's is the weight of the graph. */
-export function totals(tree: MergedTree, weight: Weight): Float64Array {
+export function totals(tree: MergedTree, weight: TreeColumn): Float64Array {
   const totals = tree[weight].slice();
   for (let node = tree.length - 1; node > 0; node--) totals[tree.parent[node]] += totals[node];
   return totals;
@@ -146,9 +161,7 @@ export function reversed(tree: MergedTree): MergedTree {
     if (tree.busy[node] === 0 && tree.idle[node] === 0 && tree.count[node] === 0) continue;
     let at = 0;
     for (const site of stackOf(tree, node)) at = grown.child(at, site);
-    grown.busy[at] += tree.busy[node];
-    grown.idle[at] += tree.idle[node];
-    grown.count[at] += tree.count[node];
+    grown.add(at, tree, node);
   }
   return grown.finish();
 }

@@ -61,6 +61,8 @@ export interface NarrowedObserver {
   child?(parent: number, site: number): number;
   /** From here to there moments count for `owner`, on this physical stack. */
   moment?(owner: Held, path: Stack, from: number, to: number): void;
+  /** A segment was left, hidden or not: now it is no longer on top of `below`. */
+  left?(held: Held, below: Held | null): void;
   /** A segment that counts was left. */
   segment?(held: Held, busy: number, nonreentrant: number): void;
   /** A plain span that counts. */
@@ -173,8 +175,9 @@ class NarrowedSweep implements LaneObserver {
     });
   }
 
-  left(open: Open): void {
+  left(open: Open, below: Open | null): void {
     const held = this.held[open.note];
+    this.observer.left?.(held, below ? this.held[below.note] : null);
     if (!held.isVisible) return;
     this.open[held.site]--;
     const busy = this.clock - held.enteredClock;

@@ -54,6 +54,9 @@ export function admits(marks: number): boolean {
   return marks === FOCUS;
 }
 
+/** What a hidden frame leaves to the frame around it. */
+const TIMES = ["busy", "compensated", "low", "high"] as const;
+
 /** A merged graph narrowed by its own stacks alone: what can be done where its spans are not at hand. */
 export function narrowed(tree: MergedTree, sites: readonly Site[], narrowing: Narrowing): MergedTree {
   const rules = rulesOf(sites, narrowing);
@@ -68,7 +71,7 @@ export function narrowed(tree: MergedTree, sites: readonly Site[], narrowing: Na
     if ((marks[node] & IGNORE) !== 0) continue;
     place[node] = hidden ? place[tree.parent[node]] : grown.child(place[tree.parent[node]], site);
     if (!admits(marks[node]) || place[node] === 0) continue;
-    grown.busy[place[node]] += tree.busy[node];
+    for (const time of TIMES) grown[time][place[node]] += tree[time][node];
     // Waiting and being made belong to the span, which a hidden frame does not have.
     if (hidden) continue;
     grown.idle[place[node]] += tree.idle[node];

@@ -5,7 +5,7 @@
  * graphs weigh what the frame has in all, recursion counted once.
  */
 
-import { Grower, type MergedTree, totals } from "./mergedtree.ts";
+import { Grower, type MergedTree, ofEach, totals } from "./mergedtree.ts";
 
 export interface Sandwich {
   /** Node 0 is the frame, and under each node what called it. */
@@ -17,7 +17,7 @@ export interface Sandwich {
 export function sandwich(tree: MergedTree, site: number): Sandwich {
   const callers = new Grower();
   const callees = new Grower();
-  const sums = { busy: totals(tree, "busy"), idle: totals(tree, "idle"), count: totals(tree, "count") };
+  const sums = ofEach((column) => totals(tree, column));
   // The node of each node among the callees; -1 where the frame is not on the stack.
   const place = new Int32Array(tree.length).fill(-1);
   for (let node = 1; node < tree.length; node++) {
@@ -25,10 +25,9 @@ export function sandwich(tree: MergedTree, site: number): Sandwich {
     const isFrame = tree.site[node] === site;
     if (around < 0 && !isFrame) continue;
     place[node] = around < 0 ? 0 : callees.child(around, tree.site[node]);
-    add(callees, place[node], tree.busy[node], tree.idle[node], tree.count[node]);
+    callees.add(place[node], tree, node);
     if (around >= 0) continue;
-    const caller = callerOf(tree, node, callers);
-    add(callers, caller, sums.busy[node], sums.idle[node], sums.count[node]);
+    callers.add(callerOf(tree, node, callers), sums, node);
   }
   return { callers: named(callers.finish(), site), callees: named(callees.finish(), site) };
 }
@@ -38,12 +37,6 @@ function callerOf(tree: MergedTree, node: number, callers: Grower): number {
   let caller = 0;
   for (let at = tree.parent[node]; at !== 0; at = tree.parent[at]) caller = callers.child(caller, tree.site[at]);
   return caller;
-}
-
-function add(grown: Grower, node: number, busy: number, idle: number, count: number): void {
-  grown.busy[node] += busy;
-  grown.idle[node] += idle;
-  grown.count[node] += count;
 }
 
 function named(tree: MergedTree, site: number): MergedTree {

@@ -21,6 +21,8 @@ export interface Column<R> {
   text(row: R): string;
   /** What it is sorted by. */
   value(row: R): number | string;
+  /** Whether it is there now; always, where nothing says. */
+  isShown?(): boolean;
   /** From 0 to 1: a bar behind the text. */
   share?(row: R): number;
   /** A square before the text. */
@@ -59,6 +61,7 @@ export class DataTable<R> {
   private rows: readonly R[] = [];
   private sorted: R[] = [];
   private shown = ROWS;
+  private visible: readonly Column<R>[] = [];
   private drawn = "";
   private drawnRows: readonly R[] | null = null;
   private revealed = "";
@@ -113,7 +116,8 @@ export class DataTable<R> {
     const by = this.columns.find((column) => column.key === sort.replace(/^-/, "")) ?? this.columns[0];
     const way = sort.startsWith("-") ? -1 : 1;
     this.sorted = [...this.rows].sort((a, b) => way * compare(by.value(a), by.value(b)));
-    this.head.replaceChildren(...this.columns.map((column) => this.heading(column, sort)));
+    this.visible = this.columns.filter((column) => column.isShown?.() ?? true);
+    this.head.replaceChildren(...this.visible.map((column) => this.heading(column, sort)));
     this.body.replaceChildren(...this.sorted.slice(0, this.shown).map((row) => this.row(row)));
     const left = this.sorted.length - this.shown;
     const more = button(`Show ${count(Math.min(left, 10 * ROWS))} more of ${count(left)}`, "Longer table", () => this.showMore());
@@ -142,7 +146,7 @@ export class DataTable<R> {
 
   private row(row: R): HTMLTableRowElement {
     const { options } = this;
-    const made = element("tr", {}, ...this.columns.map((column) => this.cell(column, row)));
+    const made = element("tr", {}, ...this.visible.map((column) => this.cell(column, row)));
     made.dataset["key"] = options.key(row);
     made.addEventListener("click", () => options.choose(row));
     if (options.open) made.addEventListener("dblclick", () => options.open?.(row));

@@ -20,6 +20,10 @@ export interface TreeColumns {
   busy_ns: ArrayLike<number>;
   idle_ns: ArrayLike<number>;
   count: ArrayLike<number>;
+  /** What remains of busy time without what recording took, from where to where; where that is known. */
+  compensated_ns?: ArrayLike<number>;
+  low_ns?: ArrayLike<number>;
+  high_ns?: ArrayLike<number>;
 }
 
 /** A row of `spanfire top`. */

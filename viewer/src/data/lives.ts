@@ -10,6 +10,8 @@ const PARENT = 3;
 const OPEN = 4;
 const UNSELECTED = 8;
 const NEVER_RAN = 16;
+/** The bits from here on are `PROBE_…`. */
+const PROBE_AT = 5;
 
 /** The lives, whose segments the lanes already name. */
 export function decodeLives(head: Head, lanes: Lane[], block: Uint8Array): Lives {
@@ -30,6 +32,7 @@ export function decodeLives(head: Head, lanes: Lane[], block: Uint8Array): Lives
     lives.open[life] = (kind & OPEN) !== 0 ? 1 : 0;
     lives.selected[life] = (kind & UNSELECTED) !== 0 ? 0 : 1;
     lives.parentKind[life] = kind & PARENT;
+    lives.probe[life] = kind >> PROBE_AT;
     if ((kind & PARENT) === 0) lives.number[life] = lastNumber += number.next();
     if ((kind & PARENT) === 2) lives.parent[life] = life - parent.next();
     if ((kind & NEVER_RAN) !== 0) {
@@ -67,6 +70,8 @@ function emptyLives(length: number): Lives {
     number: new Float64Array(length),
     open: new Uint8Array(length),
     selected: new Uint8Array(length),
+    probe: new Uint8Array(length),
+    firstLeft: new Uint32Array(length),
     first: new Uint32Array(length + 1),
     segments: new Uint32Array(0),
     follows: { life: new Uint32Array(0), cause: new Uint32Array(0) },
@@ -95,6 +100,17 @@ function collectSegments(lives: Lives, lanes: Lane[]): void {
     );
   }
   sortSegments(lives, lanes);
+  findFirstLeft(lives, lanes);
+}
+
+/** Two threads may have entered a span at once. */
+function findFirstLeft(lives: Lives, lanes: Lane[]): void {
+  const end = (at: number) => lanes[lives.segments[3 * at]].rows[lives.segments[3 * at + 1]].end[lives.segments[3 * at + 2]];
+  for (let life = 0; life < lives.length; life++) {
+    let first = lives.first[life];
+    for (let at = first + 1; at < lives.first[life + 1]; at++) if (end(at) < end(first)) first = at;
+    lives.firstLeft[life] = first;
+  }
 }
 
 /** Within a lane and a depth they are in order already; few lives have more than one place. */

@@ -45,6 +45,11 @@ export const PARENT_ROOT = 0;
 export const PARENT_AROUND = 1;
 export const PARENT_LIFE = 2;
 
+/** What it took to record a segment: the first of a span, without or with fields, or a further one. */
+export const PROBE_PLAIN = 0;
+export const PROBE_FIELDS = 1;
+export const PROBE_REENTER = 2;
+
 /** The spans that are more than one segment, in the order of their creation. */
 export interface Lives {
   length: number;
@@ -59,6 +64,10 @@ export interface Lives {
   number: Float64Array;
   open: Uint8Array;
   selected: Uint8Array;
+  /** `PROBE_…` of the segment that was left first; all others are further ones. */
+  probe: Uint8Array;
+  /** Which that is, in `segments`. */
+  firstLeft: Uint32Array;
   /** Where each life's segments begin in `segments`; one more than there are lives. */
   first: Uint32Array;
   /** Lane, depth and index of each segment, three numbers each, by start. */

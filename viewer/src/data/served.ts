@@ -228,6 +228,8 @@ function noLives(): Lives {
     number: new Float64Array(0),
     open: new Uint8Array(0),
     selected: new Uint8Array(0),
+    probe: new Uint8Array(0),
+    firstLeft: none(),
     first: new Uint32Array(1),
     segments: none(),
     follows: { life: none(), cause: none() },

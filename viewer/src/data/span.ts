@@ -2,7 +2,7 @@
  * What is known of one span.
  */
 
-import { type FieldColumn, type FieldValue, type Place, type Recording, type Span, PARENT_AROUND, PARENT_LIFE, firstAbove, inside, spanAt } from "./recording.ts";
+import { type FieldColumn, type FieldValue, type Place, type Recording, type Span, PARENT_AROUND, PARENT_LIFE, PROBE_PLAIN, PROBE_REENTER, firstAbove, inside, spanAt } from "./recording.ts";
 
 /** A span's name in the state: `life` or `lane.depth.index`. */
 export function spanKey(span: Span | null): string {
@@ -93,6 +93,15 @@ export function rootOf(recording: Recording, span: Span): Span {
   let root = span;
   for (let parent: Span | null = span; parent; parent = parentOf(recording, parent)) root = parent;
   return root;
+}
+
+/** `PROBE_…` of a segment. */
+export function probeOf({ lives, lanes }: Recording, { lane, depth, index }: Place): number {
+  const life = lanes[lane].rows[depth].life?.[index] ?? -1;
+  if (life < 0) return PROBE_PLAIN;
+  const first = 3 * lives.firstLeft[life];
+  const isFirst = lives.segments[first] === lane && lives.segments[first + 1] === depth && lives.segments[first + 2] === index;
+  return isFirst ? lives.probe[life] : PROBE_REENTER;
 }
 
 /** Its fields, as they were recorded. */

@@ -36,6 +36,8 @@ export interface RowPaint {
   /** While something is searched: what of the row matches, and the colours of what does not. */
   search: { matches: readonly Uint8Array[]; passedOver: readonly Rgb[]; passedOverPixels: Uint32Array; found: Rgb } | null;
   under: Rgb;
+  /** What is hatched at the end of each box: its share, the lines, and how far these are apart. */
+  taken: { share: (index: number) => number; lines: number; pitch: number } | null;
   /** Boxes from this width on are reported. */
   labelFrom: number;
 }
@@ -107,9 +109,15 @@ export class RowPainter {
     const pixels = paint.search && !matches ? paint.search.passedOverPixels : paint.pixels;
     const gap = right - left >= GAP_FROM ? 1 : 0;
     this.surface.fill(left, paint.top, right - gap, paint.bottom, pixels[row.site[at]]);
+    if (paint.taken) this.hatch(left, right - gap, at, pixels[row.site[at]], paint.taken, paint);
     this.effort.boxes++;
     this.taken = right;
     if (right - left >= paint.labelFrom) labels.push({ left, right: right - gap, index: at });
+  }
+
+  private hatch(left: number, right: number, at: number, under: number, taken: NonNullable<RowPaint["taken"]>, { top, bottom }: RowPaint): void {
+    const width = Math.round((right - left) * taken.share(at));
+    if (width >= 1) this.surface.hatch(right - width, top, right, bottom, taken.lines, under, taken.pitch);
   }
 
   private gather(mip: Mip, level: number, at: number, paint: RowPaint): void {

@@ -2,8 +2,9 @@
  * Weights of merged graphs in words.
  */
 
+import type { Remains } from "../analysis/segmentcosts.ts";
 import type { App } from "../app/app.ts";
-import { count, duration } from "../app/format.ts";
+import { count, duration, exactDuration } from "../app/format.ts";
 import type { Weight } from "../state/state.ts";
 import type { Frames } from "./layout.ts";
 
@@ -13,6 +14,13 @@ export const NO_SPAN = "(no span)";
 /** A weight with its unit. */
 export function weighed(value: number, weight: Weight): string {
   return weight === "count" ? `${count(value)} ${value === 1 ? "span" : "spans"}` : duration(value);
+}
+
+/** What a table says besides of a time of which something remains. */
+export const REMAINS_COLUMNS = ["low", "high", "recorded"];
+
+export function remainsCells(remains: Remains | undefined): string[] {
+  return remains ? [remains.low, remains.high, remains.raw].map(exactDuration) : [];
 }
 
 /** The name of a frame. */

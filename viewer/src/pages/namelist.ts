@@ -2,6 +2,7 @@
  * The names of a recording beside a page that is about one of them.
  */
 
+import { isCompensated, nameAccounts } from "../analysis/compensation.ts";
 import { type SpanStatistics, statistics } from "../analysis/statistics.ts";
 import type { App } from "../app/app.ts";
 import { DataTable } from "../app/datatable.ts";
@@ -14,6 +15,7 @@ export class NameList {
   private found: { rows: readonly SpanStatistics[]; search: unknown; matching: readonly SpanStatistics[] } | null = null;
 
   constructor(private readonly app: App) {
+    const self = (row: SpanStatistics) => (isCompensated(app) ? nameAccounts(app)[row.site].own.ns : row.self);
     const most = () => statistics(app)[0]?.self ?? 1;
     this.table = new DataTable(
       app,
@@ -30,9 +32,9 @@ export class NameList {
           key: "self",
           title: "Self",
           note: "Time in which such a span was the innermost",
-          text: (row) => duration(row.self),
-          value: (row) => row.self,
-          share: (row) => row.self / most(),
+          text: (row) => duration(self(row)),
+          value: self,
+          share: (row) => self(row) / most(),
         },
       ],
       {
@@ -52,7 +54,7 @@ export class NameList {
   }
 
   draw(): void {
-    this.table.draw(this.rows());
+    this.table.draw(this.rows(), String(isCompensated(this.app)));
   }
 
   /** To the next name that a search finds, or the one before. */

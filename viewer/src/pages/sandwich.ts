@@ -4,8 +4,10 @@
 
 import { type MergedTree, mergedTree } from "../analysis/mergedtree.ts";
 import { type Sandwich as Sides, sandwich as sidesOf } from "../analysis/sandwich.ts";
+import { NOTHING_LEFT } from "../analysis/segmentcosts.ts";
 import type { App } from "../app/app.ts";
 import { Bar, space, text } from "../app/bar.ts";
+import { compensatedKey, compensatedPart } from "../app/compensatedpart.ts";
 import { element } from "../app/elements.ts";
 import { count, exactDuration, percent } from "../app/format.ts";
 import type { Key } from "../app/keys.ts";
@@ -13,9 +15,9 @@ import type { Page, PageView, Table, TableRow } from "../app/page.ts";
 import { graphKeys, narrowingPart, stacksPart, weightPart } from "../graph/controls.ts";
 import { folded } from "../graph/folded.ts";
 import { Graph } from "../graph/graph.ts";
-import { type Merged, modelOf, shown } from "../graph/merged.ts";
+import { type Merged, columnOf, modelOf, shown } from "../graph/merged.ts";
 import { FRAME, type GraphModel, heightOf } from "../graph/picture.ts";
-import { nameOf, weighed } from "../graph/words.ts";
+import { REMAINS_COLUMNS, nameOf, remainsCells, weighed } from "../graph/words.ts";
 import { NameList } from "./namelist.ts";
 
 export const sandwich: Page = {
@@ -46,6 +48,7 @@ class Sandwich implements PageView {
       weightPart(app),
       stacksPart(app),
       narrowingPart(app),
+      compensatedPart(app, () => this.merged(this.sides().callees).remains?.(0) ?? NOTHING_LEFT),
       space(),
       text("total", () => `${nameOf(app, this.names.site())}  ${this.weight()}`),
     ]);
@@ -65,6 +68,7 @@ class Sandwich implements PageView {
       ...this.names.keys(),
       ...this.callees.keys().map((key) => ({ ...key, does: `Callees: ${key.does.toLowerCase()}` })),
       ...graphKeys(app, () => this.siteAtCursor()),
+      compensatedKey(app),
       { keys: ["Shift+Enter"], does: "Open Span of this name", run: open },
     ];
   }
@@ -81,8 +85,9 @@ class Sandwich implements PageView {
 
   table(): Table {
     const { callers, callees } = this.sides();
+    const remains = this.merged(callees).remains ? REMAINS_COLUMNS : [];
     const rows = [...this.rows("caller", callers), ...this.rows("callee", callees)];
-    return { caption: `Callers and callees of ${nameOf(this.app, this.names.site())}`, columns: ["frame", "side", "total", "share", "self"], rows };
+    return { caption: `Callers and callees of ${nameOf(this.app, this.names.site())}`, columns: ["frame", "side", "total", "share", "self", ...remains], rows };
   }
 
   find(step: 1 | -1): void {
@@ -96,7 +101,7 @@ class Sandwich implements PageView {
   folded(): string {
     const { callees } = this.sides();
     const [name] = [this.app.recording.head.callsites];
-    return folded(callees, callees[this.app.state.weight], name);
+    return folded(callees, callees[columnOf(this.app)], name);
   }
 
   private sides(): Sides {
@@ -107,7 +112,7 @@ class Sandwich implements PageView {
   }
 
   private merged(tree: MergedTree): Merged {
-    return shown(tree, this.app.state.weight);
+    return shown(tree, columnOf(this.app));
   }
 
   private weight(): string {
@@ -135,12 +140,13 @@ class Sandwich implements PageView {
   /** The heaviest nodes of a side, as a tree. */
   private rows(side: string, tree: MergedTree): TableRow[] {
     const { weight } = this.app.state;
-    const { layout } = this.merged(tree);
+    const { layout, remains } = this.merged(tree);
+    const own = tree[columnOf(this.app)];
     const exact = (value: number) => (weight === "count" ? count(value) : exactDuration(value));
     const rows: TableRow[] = [];
     const open = [0];
     for (let node = open.pop(); node !== undefined && rows.length < ROWS; node = open.pop()) {
-      const cells = [nameOf(this.app, tree.site[node]), side, exact(layout.total[node]), percent(layout.total[node] / layout.total[0]), exact(tree[weight][node])];
+      const cells = [nameOf(this.app, tree.site[node]), side, exact(layout.total[node]), percent(layout.total[node] / layout.total[0]), exact(own[node]), ...remainsCells(remains?.(node))];
       const chosen = node;
       rows.push({ cells, level: layout.depth[node] + 1, choose: () => this.choose(tree, chosen) });
       for (const child of [...layout.children(node)].reverse()) if (layout.total[child] > 0) open.push(child);

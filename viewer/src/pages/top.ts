@@ -2,9 +2,14 @@
  * *Top*: a row for each name.
  */
 
+import { isCompensated, nameAccounts } from "../analysis/compensation.ts";
+import { mergedTree } from "../analysis/mergedtree.ts";
+import type { Compensated } from "../analysis/rates.ts";
+import type { Remains } from "../analysis/segmentcosts.ts";
 import { type SpanStatistics, quantile, statistics } from "../analysis/statistics.ts";
 import type { App } from "../app/app.ts";
 import { Bar, space, text } from "../app/bar.ts";
+import { compensatedKey, compensatedPart } from "../app/compensatedpart.ts";
 import { type Column, DataTable } from "../app/datatable.ts";
 import { element } from "../app/elements.ts";
 import { count, duration, exactDuration, percent } from "../app/format.ts";
@@ -32,6 +37,32 @@ const TIMES: readonly Time[] = [
   ["idle", "Idle", "Sum of lifetime without busy", (row) => row.idle],
 ];
 
+interface CompensatedTime {
+  key: string;
+  title: string;
+  note: string;
+  of(app: App, row: SpanStatistics): Compensated;
+}
+
+const COMPENSATED: readonly CompensatedTime[] = [
+  {
+    key: "compensated-self",
+    title: "Compensated self",
+    note: "Self time without what recording took of it, and from where to where that may be",
+    of: (app, row) => nameAccounts(app)[row.site].own,
+  },
+  {
+    key: "compensated-total",
+    title: "Compensated total",
+    note: "The sum of all segments without what recording took of them",
+    of: (app, row) => nameAccounts(app)[row.site].busy,
+  },
+];
+
+function withInterval({ ns, low, high }: Compensated): string {
+  return `${duration(ns)} (${duration(low)} to ${duration(high)})`;
+}
+
 class Top implements PageView {
   private readonly list: DataTable<SpanStatistics>;
   private readonly bar: Bar;
@@ -53,6 +84,7 @@ class Top implements PageView {
     });
     this.bar = new Bar([
       narrowingPart(app),
+      compensatedPart(app, () => this.remains()),
       text("total", () => this.heading()),
       space(),
       text("hint", () => "Double click or Enter: the distribution of a name"),
@@ -61,18 +93,20 @@ class Top implements PageView {
     this.keys = [
       ...this.list.keys(),
       { keys: ["s"], does: "Callers and callees of the chosen name", run: () => app.set({ page: "sandwich" }) },
+      compensatedKey(app),
       ...narrowingKeys(app, "the chosen name", () => app.site(app.state.site) ?? null),
     ];
   }
 
   draw(): void {
-    this.list.draw(this.rows());
+    this.list.draw(this.rows(), this.look());
     this.bar.draw();
   }
 
   table(): Table {
     const { app } = this;
-    this.list.draw(this.rows());
+    this.list.draw(this.rows(), this.look());
+    const isShort = isCompensated(app);
     const rows = this.list.inOrder().map((row) => ({
       cells: [
         app.site(row.site).name,
@@ -80,15 +114,28 @@ class Top implements PageView {
         exactDuration(row.self),
         ...TIMES.map(([, , , ns]) => exactDuration(ns(row))),
         app.site(row.site).target,
+        ...(isShort ? COMPENSATED.map(({ of }) => of(app, row)).flatMap(({ ns, low, high }) => [ns, low, high].map(exactDuration)) : []),
       ],
       choose: () => app.set({ page: "span", site: row.site }),
     }));
-    const columns = ["name", "spans", "self", ...TIMES.map(([key]) => key), "target"];
+    const columns = ["name", "spans", "self", ...TIMES.map(([key]) => key), "target", ...(isShort ? COMPENSATED.flatMap(({ key }) => [key, `${key} low`, `${key} high`]) : [])];
     return { caption: "Names", columns, rows: rows.slice(0, 1000), total: rows.length };
   }
 
   find(step: 1 | -1): void {
     this.list.move(step);
+  }
+
+  /** What cells depend on besides their rows. */
+  private look(): string {
+    return String(isCompensated(this.app));
+  }
+
+  /** Of all names. */
+  private remains(): Remains {
+    const tree = mergedTree(this.app, "thread");
+    const sum = (values: Float64Array) => values.reduce((sum, value) => sum + value, 0);
+    return { raw: sum(tree.busy), ns: sum(tree.compensated), low: sum(tree.low), high: sum(tree.high) };
   }
 
   /** The names that a search finds. */
@@ -133,6 +180,14 @@ class Top implements PageView {
       },
       { key: "count", title: "Spans", note: "How many spans", text: (row) => count(row.spans), value: (row) => row.spans },
       ...TIMES.map(time),
+      ...COMPENSATED.map(({ key, title, note, of }): Column<SpanStatistics> => ({
+        key,
+        title,
+        note,
+        isShown: () => isCompensated(app),
+        text: (row) => withInterval(of(app, row)),
+        value: (row) => (isCompensated(app) ? of(app, row).ns : row.self),
+      })),
       { key: "target", title: "Target", note: "The target of the span", text: (row) => app.site(row.site).target, value: (row) => app.site(row.site).target },
     ];
   }

@@ -49,6 +49,8 @@ export interface State {
   stacks: Stacks;
   weight: Weight;
   reversed: boolean;
+  /** Whether what recording took is taken out. */
+  compensated: boolean;
   icicle: boolean;
   /** The frame a merged graph is zoomed to: callsites from the root, with dots between. */
   zoom: string;
@@ -85,6 +87,7 @@ export const DEFAULTS: Readonly<State> = {
   stacks: "thread",
   weight: "busy",
   reversed: false,
+  compensated: false,
   icicle: true,
   zoom: "",
   compared: "",

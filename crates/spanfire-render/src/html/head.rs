@@ -8,9 +8,11 @@ use super::{Report, ReportOptions};
 use serde::Serialize;
 use spanfire_recording::{Callsite, CallsiteKind, Recording};
 use spanfire_views::{
-    CallTree, Histogram, LaneSpans, Overall, Request, RequestTable, SegmentIndex, SpanStatistics,
+    CallTree, Histogram, LaneSpans, LedgerTree, Overall, Request, RequestTable, SegmentIndex,
+    SpanStatistics, Stacks,
 };
 use std::cmp::Reverse;
+use std::collections::HashMap;
 
 /// More requests than this nobody reads through, and a browser would take long to get.
 const REQUESTS_SENT: usize = 10_000;
@@ -109,6 +111,14 @@ struct Tree {
     busy_ns: Vec<u64>,
     idle_ns: Vec<u64>,
     count: Vec<u64>,
+    /// What remains of `busy_ns` without what recording took, and from where to where that may be;
+    /// absent where the recording does not hold its probe cost.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    compensated_ns: Vec<u64>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    low_ns: Vec<u64>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    high_ns: Vec<u64>,
 }
 
 /// A row of `spanfire top`.
@@ -221,7 +231,17 @@ impl<'a> Merged<'a> {
 
 impl Trees {
     fn of(overall: &Overall) -> Trees {
-        Trees { thread: Tree::of(&overall.by_thread), span: Tree::of(&overall.by_span) }
+        let tree = |tree: &CallTree, stacks| {
+            let mut columns = Tree::of(tree);
+            if let Some(ledger) = &overall.ledger {
+                columns.compensate(tree, ledger.stacks(stacks));
+            }
+            columns
+        };
+        Trees {
+            thread: tree(&overall.by_thread, Stacks::Thread),
+            span: tree(&overall.by_span, Stacks::Span),
+        }
     }
 }
 
@@ -291,6 +311,28 @@ impl Tree {
             columns.count.push(node.count);
         }
         columns
+    }
+
+    /// Adds what the accounts of the same stacks say. A stack that only these know has no time.
+    fn compensate(&mut self, tree: &CallTree, ledger: &LedgerTree) {
+        let nodes = tree.nodes().iter().enumerate().skip(1);
+        let places: HashMap<_, _> =
+            nodes.map(|(index, node)| ((node.parent, node.frame), index)).collect();
+        let columns = [&mut self.compensated_ns, &mut self.low_ns, &mut self.high_ns];
+        let [compensated_ns, low_ns, high_ns] = columns;
+        for column in [&mut *compensated_ns, &mut *low_ns, &mut *high_ns] {
+            column.resize(tree.nodes().len() - 1, 0);
+        }
+        let mut known = vec![Some(0)];
+        for node in &ledger.nodes()[1..] {
+            let around = known[node.parent];
+            let place = around.and_then(|parent| places.get(&(parent, node.frame)).copied());
+            known.push(place);
+            let Some(index) = place.map(|place: usize| place - 1) else { continue };
+            let own = node.account.self_time;
+            (compensated_ns[index], low_ns[index], high_ns[index]) =
+                (own.ns, own.low_ns, own.high_ns);
+        }
     }
 }
 

@@ -4,7 +4,7 @@
 //! of them. One that never ran stands by itself.
 
 use super::numbers::{Column, joined, varint, zigzag};
-use spanfire_views::{LifeIndex, LifeParent, SpanLife, Spans};
+use spanfire_views::{LifeIndex, LifeParent, Probe, SpanLife, Spans};
 
 /// The bits of a life's first byte.
 const PARENT_AROUND: u8 = 1;
@@ -12,6 +12,9 @@ const PARENT_LIFE: u8 = 2;
 const OPEN: u8 = 4;
 const UNSELECTED: u8 = 8;
 const NEVER_RAN: u8 = 16;
+/// What it took to record the segment left first; neither for a plain one.
+const WITH_FIELDS: u8 = 32;
+const REENTERED: u8 = 64;
 
 /// The lives of a page as one block of streams.
 pub(super) fn encode(spans: &Spans, resolution_ns: u64) -> Vec<u8> {
@@ -23,6 +26,11 @@ pub(super) fn encode(spans: &Spans, resolution_ns: u64) -> Vec<u8> {
     for (index, life) in spans.lives.iter().enumerate() {
         let mut kind = if life.open { OPEN } else { 0 };
         kind |= if life.selected { 0 } else { UNSELECTED };
+        kind |= match life.first {
+            Some(Probe::Fields) => WITH_FIELDS,
+            Some(Probe::Reenter) => REENTERED,
+            Some(Probe::Plain) | None => 0,
+        };
         match life.parent {
             LifeParent::Root => {
                 numbers.push(life.number - last_number);

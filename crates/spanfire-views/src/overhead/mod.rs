@@ -31,14 +31,14 @@ pub use account::{Account, Compensated};
 pub use rates::COST_DOUBT;
 pub(crate) use rates::{Rate, Rates};
 pub(crate) use stalls::Stalls;
+pub(crate) use tally::Tally;
 pub use tree::{LedgerNode, LedgerTree};
 
-use crate::paths::PathId;
+use crate::paths::{PathId, Paths};
 use crate::replay::Spot;
 use crate::{Replay, Stacks};
 use spanfire_recording::{Callsite, CallsiteId, Error};
 use std::cmp::Reverse;
-use tally::Tally;
 
 /// What recording cost.
 #[derive(Clone, Debug)]
@@ -70,26 +70,35 @@ impl Ledger {
         let Some(cost) = replay.recording().probe_cost() else { return Ok(None) };
         let rates = Rates::of(cost);
         let replayed = replay.run(Tally::new(replay, &rates))?;
-        let (tally, paths) = (replayed.observer, replayed.paths);
         let callsites = replay.recording().callsites();
+        Ok(Some(Ledger::tallied(&replayed.observer, &rates, &replayed.paths, callsites)))
+    }
+
+    /// The account of what has been counted on these stacks.
+    pub(crate) fn tallied(
+        tally: &Tally,
+        rates: &Rates,
+        paths: &Paths,
+        callsites: &[Callsite],
+    ) -> Ledger {
         let tree = |path: fn(Spot) -> PathId| {
             let mut own = vec![Account::default(); paths.len()];
-            for (spot, account) in tally.accounts(&rates) {
+            for (spot, account) in tally.accounts(rates) {
                 let sum = &mut own[path(spot).index()];
                 *sum = sum.plus(account);
             }
-            LedgerTree::new(callsites, &paths, &own)
+            LedgerTree::new(callsites, paths, &own)
         };
         let by_thread = tree(|spot| spot.thread);
-        let accounts = tally.accounts(&rates).map(|(_, account)| account);
+        let accounts = tally.accounts(rates).map(|(_, account)| account);
         let total = accounts.fold(Account::default(), Account::plus);
-        Ok(Some(Ledger {
+        Ledger {
             names: names(callsites, &by_thread),
             total: Account { busy: total.self_time, ..total },
             beyond_ns: rates.outside_of(&tally.beyond).rounded_ns(),
             by_span: tree(|spot| spot.span),
             by_thread,
-        }))
+        }
     }
 
     /// The account of every stack.

@@ -10,7 +10,7 @@ pub const COST_DOUBT: f64 = 0.2;
 const MOST_NS: f64 = 1e9;
 
 /// Costs of all kinds of probe.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct Rates {
     inside: [Rate; 3],
     outside: [Rate; 3],

@@ -9,7 +9,7 @@ use rustc_hash::FxHashMap;
 
 /// What is counted for each stack. A stack is known by both kinds at once, so that whatever is
 /// rounded or cut off here adds up to the same by either.
-pub(super) struct Tally {
+pub(crate) struct Tally {
     spots: FxHashMap<Spot, usize>,
     cells: Vec<(Spot, Cell)>,
     /// The spot asked for last: what a loop asks for next.
@@ -18,7 +18,7 @@ pub(super) struct Tally {
     /// A segment shorter than this is below resolution, by its kind of probe.
     resolution_ns: [u64; 3],
     /// Probes whose outside part fell into no selected span.
-    pub beyond: [u64; 3],
+    pub(super) beyond: [u64; 3],
 }
 
 #[derive(Clone, Copy, Default)]
@@ -48,7 +48,10 @@ impl Tally {
     }
 
     /// The account of each stack, without the busy time.
-    pub fn accounts<'a>(&'a self, rates: &'a Rates) -> impl Iterator<Item = (Spot, Account)> + 'a {
+    pub(super) fn accounts<'a>(
+        &'a self,
+        rates: &'a Rates,
+    ) -> impl Iterator<Item = (Spot, Account)> + 'a {
         self.cells.iter().map(|(spot, cell)| (*spot, cell.account(rates)))
     }
 

@@ -26,8 +26,9 @@ mod engine;
 pub(crate) use departed::Cause;
 pub(crate) use engine::{Replayed, Tally};
 pub(crate) use life::{Life, RequestNumber};
+pub use observer::Probe;
 pub(crate) use observer::{
-    Closing, Follows, Instant, Missing, Observer, Probe, Probed, Segment, Slice, Spot,
+    Closing, Follows, Instant, Missing, Observer, Probed, Segment, Slice, Spot,
 };
 pub(crate) use on_cpu::Split;
 pub use on_cpu::{OnCpu, Stretch};

@@ -138,9 +138,9 @@ pub(crate) struct Probed {
     pub visible: bool,
 }
 
-/// What was done to record a segment.
+/// What was done to record a segment: each costs its own.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Probe {
+pub enum Probe {
     /// The first of a span without fields.
     Plain,
     /// The first of a span with fields.

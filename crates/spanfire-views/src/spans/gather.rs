@@ -3,7 +3,7 @@
 use super::thinning::Thinning;
 use super::{LeftOut, LifeIndex, LifeParent, SpanLife, SpanSegment};
 use crate::Mark;
-use crate::replay::{Cause, Closing, Follows, Instant, Life, Observer, Segment};
+use crate::replay::{Cause, Closing, Follows, Instant, Life, Observer, Probe, Probed, Segment};
 use crate::request_table::update;
 use rustc_hash::FxHashMap;
 use spanfire_recording::{CallsiteId, Field, LaneId};
@@ -32,6 +32,8 @@ pub(super) struct LaneSegments {
     mark_fields: Vec<(usize, Vec<Field>)>,
     /// The open segments, the innermost last.
     pub stack: Vec<OpenSegment>,
+    /// What it took to record the segment that is being left.
+    probe: Option<Probe>,
 }
 
 #[derive(Clone, Copy)]
@@ -76,6 +78,8 @@ pub(super) struct Told {
     pub index: usize,
     /// The ordinal of the span around it; 0 for none.
     around: u64,
+    /// What it took to record it, if it began in the selection.
+    probe: Option<Probe>,
 }
 
 pub(super) struct Gathered {
@@ -178,6 +182,7 @@ fn parent_of(life: &Life) -> u64 {
 
 impl Observer for Gatherer {
     const FIELDS: bool = true;
+    const PROBES: bool = true;
 
     fn born(&mut self, life: &Life) {
         self.alive.insert(life.ordinal, Alive::default());
@@ -208,20 +213,26 @@ impl Observer for Gatherer {
         self.thinning.entered(&mut self.lanes, &mut self.alive, &mut self.lives);
     }
 
+    fn probed(&mut self, probed: &Probed) {
+        self.lanes[probed.lane.index()].probe = Some(probed.probe).filter(|_| probed.visible);
+    }
+
     fn segment(&mut self, segment: &Segment, life: &Life) {
         let state = &mut self.lanes[segment.lane.index()];
+        let probe = state.probe.take();
         let Some(at) = state.position(life) else { return };
         let OpenSegment { index, around, .. } = state.stack[at];
         let &Segment { lane, start_ns, end_ns, .. } = segment;
         state.segments[index].start_ns = start_ns;
         state.segments[index].end_ns = Some(end_ns);
         if let Some(alive) = self.alive.get_mut(&life.ordinal) {
-            alive.segments.push(Told { start_ns, end_ns, lane, index, around });
+            alive.segments.push(Told { start_ns, end_ns, lane, index, around, probe });
         }
     }
 
     fn left(&mut self, lane: LaneId, _: u64, life: &Life) {
         let state = &mut self.lanes[lane.index()];
+        state.probe = None;
         if let Some(at) = state.position(life) {
             let left = &mut state.segments[state.stack[at].index];
             // One that is not selected waits for nothing.
@@ -259,6 +270,7 @@ impl Observer for Gatherer {
             segment.life = self.lives.len() as u32 + 1;
         }
         let outlived = life.children > 0;
+        let first = alive.segments.first().and_then(|told| told.probe);
         let life = SpanLife {
             number: life.ordinal,
             callsite: life.callsite,
@@ -268,6 +280,7 @@ impl Observer for Gatherer {
             open: closing.open,
             selected: closing.counts,
             segments: alive.segments.len() as u32,
+            first,
             fields: alive.fields,
             follows: Vec::new(),
         };

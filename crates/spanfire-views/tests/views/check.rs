@@ -68,6 +68,14 @@ pub fn totals_agree(recording: &Recording, selection: &Selection) -> u64 {
     assert_eq!(overall.by_thread.nodes(), thread.nodes(), "at once");
     assert_eq!(overall.by_span.nodes(), span.nodes(), "at once");
     assert_eq!(overall.summary, summary, "at once");
+    let ledger = Ledger::of(&replay).expect("a ledger");
+    let accounts = |ledger: &Option<Ledger>, stacks| {
+        ledger.as_ref().map(|ledger| ledger.stacks(stacks).nodes().to_vec())
+    };
+    for stacks in [Stacks::Thread, Stacks::Span] {
+        let (known, of) = (accounts(&overall.ledger, stacks), accounts(&ledger, stacks));
+        assert_eq!(known, of, "accounts at once");
+    }
     let rows = &statistics.rows;
     let of = |rows: &[SpanStatistics]| -> Vec<_> {
         rows.iter().map(|row| (row.id, row.spans, row.busy_ns, row.self_ns, row.idle_ns)).collect()

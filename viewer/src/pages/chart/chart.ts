@@ -2,8 +2,12 @@
  * *Chart*: what ran when, on all threads or in one request.
  */
 
+import { NOTHING_LEFT } from "../../analysis/segmentcosts.ts";
 import type { App } from "../../app/app.ts";
+import { Bar, space } from "../../app/bar.ts";
+import { compensatedKey, compensatedPart } from "../../app/compensatedpart.ts";
 import { button, element } from "../../app/elements.ts";
+import type { Key } from "../../app/keys.ts";
 import type { Page, PageView, Table } from "../../app/page.ts";
 import { Tip } from "../../app/tip.ts";
 import { type Place, type Span, sameSpan } from "../../data/recording.ts";
@@ -33,6 +37,7 @@ const SLACK = 3;
 class Chart implements PageView, PointerTarget, Moves {
   private readonly canvas = element("canvas", { attributes: { "aria-hidden": "true" } });
   private readonly heading = element("div", { class: "heading" });
+  private readonly bar: Bar;
   private readonly sheet: CanvasSheet;
   private readonly minimap: Minimap;
   private readonly details: Details;
@@ -46,13 +51,16 @@ class Chart implements PageView, PointerTarget, Moves {
   private measured: Range | null = null;
   /** What `find` found last. */
   private found: Found | null = null;
-  readonly keys = chartKeys(this);
+  readonly keys: Key[];
 
   constructor(
     host: HTMLElement,
     private readonly app: App,
   ) {
     this.heading.hidden = true;
+    this.keys = [...chartKeys(this), compensatedKey(app)];
+    this.bar = new Bar([space(), compensatedPart(app, () => this.threads.costs()?.total() ?? NOTHING_LEFT, "hatched: recording took it")]);
+    this.bar.element.classList.add("slim");
     this.threads = new Threads(app);
     this.scene = this.threads;
     this.sheet = new CanvasSheet(this.canvas);
@@ -61,7 +69,7 @@ class Chart implements PageView, PointerTarget, Moves {
     this.details = new Details(app, (span) => this.reveal(span));
     listen(this.canvas, this);
     const stage = element("div", { class: "stage" }, this.canvas, this.tip.element);
-    const column = element("div", { class: "column" }, map, this.heading, stage);
+    const column = element("div", { class: "column" }, map, this.bar.element, this.heading, stage);
     host.append(element("div", { class: "chart" }, column, this.details.element));
   }
 
@@ -69,6 +77,7 @@ class Chart implements PageView, PointerTarget, Moves {
     const started = performance.now();
     const { app, sheet } = this;
     this.openScene();
+    this.bar.draw();
     const span = spanOfKey(app.recording, app.state.span);
     this.details.draw(span);
     sheet.begin(app.colours.ink.page);
@@ -128,8 +137,13 @@ class Chart implements PageView, PointerTarget, Moves {
     const slack = SLACK / time.scale;
     this.hovered = y < AXIS ? null : this.scene.at(height, time.time(x), slack);
     const instants = y < AXIS || this.hovered ? null : this.scene.instants(height, time.time(x), slack);
-    this.tip.show(this.hovered ? summaryOf(this.app, this.hovered) : instants, x, y);
+    this.tip.show(this.hovered ? summaryOf(this.app, this.hovered, this.costs()) : instants, x, y);
     this.app.redraw();
+  }
+
+  /** What recording took of segments, where the scene shows that. */
+  private costs() {
+    return this.scene === this.threads ? this.threads.costs() : null;
   }
 
   leave(): void {

@@ -2,7 +2,9 @@
  * What is known of the selected span, beside the chart.
  */
 
+import type { Remains, SegmentCosts } from "../../analysis/segmentcosts.ts";
 import type { App } from "../../app/app.ts";
+import { remainsWords } from "../../app/compensatedpart.ts";
 import { button, element } from "../../app/elements.ts";
 import { count, duration, exactDuration } from "../../app/format.ts";
 import type { Span } from "../../data/recording.ts";
@@ -37,8 +39,8 @@ export function factsOf(app: App, span: Span): [string, string][] {
   ];
 }
 
-/** The lines of a tooltip: the span, and the segment of it that is pointed at. */
-export function summaryOf(app: App, { span, place, from, to }: Box): string[] {
+/** The lines of a tooltip: the span, and the segment of it that is pointed at; `costs` where they are shown. */
+export function summaryOf(app: App, { span, place, from, to }: Box, costs: SegmentCosts | null): string[] {
   const { recording } = app;
   const [start, end] = lifetimeOf(recording, span);
   const busy = busyOf(recording, span);
@@ -52,8 +54,13 @@ export function summaryOf(app: App, { span, place, from, to }: Box): string[] {
     app.site(siteOf(recording, span)).name,
     [duration(busy), `self ${duration(selfOf(recording, span))}`, ...waits].join(" · "),
     ...one,
+    ...(costs && place ? remains(costs.of(place)) : []),
     ...fields.slice(0, FIELDS),
   ];
+}
+
+function remains(of: Remains): string[] {
+  return [`${duration(of.ns)} without what recording took`, remainsWords(of)];
 }
 
 export class Details {

@@ -2,14 +2,16 @@
  * The chart of all threads on one axis: a lane under the other, a row for each depth.
  */
 
+import { isCompensated, knownRates } from "../../analysis/compensation.ts";
 import { nextMatch } from "../../analysis/nextmatch.ts";
+import { type SegmentCosts, segmentCosts } from "../../analysis/segmentcosts.ts";
 import type { App } from "../../app/app.ts";
 import { counted, exactDuration } from "../../app/format.ts";
 import { type Lane, type Place, type Recording, type Span, firstAbove, spanAt } from "../../data/recording.ts";
 import { segmentsOf, wordsOf } from "../../data/span.ts";
 import { Mip } from "../../draw/mip.ts";
 import { pixel } from "../../draw/palette.ts";
-import { type Effort, RowPainter } from "../../draw/rowpainter.ts";
+import { type Effort, type RowPaint, RowPainter } from "../../draw/rowpainter.ts";
 import type { Sheet } from "../../draw/sheet.ts";
 import type { Range } from "../../state/state.ts";
 import { AXIS, type Box, type Found, LABEL_FROM, LABEL_MARGIN, ROW, type Scene } from "./scene.ts";
@@ -20,6 +22,8 @@ import type { TimeWindow } from "./window.ts";
 const STRIP = 20;
 const MARK = 6;
 const BELOW_LANE = 8;
+/** How far apart the lines are over what recording took, in CSS pixels. */
+const PITCH = 4;
 /** More instants than this are only counted. */
 const INSTANTS = 6;
 
@@ -110,6 +114,12 @@ export class Threads implements Scene {
     return [counted(after - first, "instant"), ...shown.flat()];
   }
 
+  /** What recording took of each segment, where that is shown. */
+  costs(): SegmentCosts | null {
+    const rates = isCompensated(this.app) ? knownRates(this.recording) : null;
+    return rates && segmentCosts(this.recording, rates);
+  }
+
   boxes(span: Span): Box[] {
     return segmentsOf(this.recording, span).map((place) => this.box(place));
   }
@@ -122,7 +132,7 @@ export class Threads implements Scene {
   }
 
   table(view: Range) {
-    return threadsTable(this.app, view);
+    return threadsTable(this.app, view, this.costs());
   }
 
   private box(place: Place): Box {
@@ -164,6 +174,7 @@ export class Threads implements Scene {
         pixels,
         search: search.active ? { matches: mip.matches(search), passedOver, passedOverPixels, found: colours.ink.accent } : null,
         under: colours.ink.page,
+        taken: this.taken(lane, depth, ratio),
         labelFrom: LABEL_FROM * ratio,
       });
       for (const box of boxes) {
@@ -173,6 +184,16 @@ export class Threads implements Scene {
         if (text !== "") written.push({ text, left, middle: AXIS + top - scroll + ROW / 2 });
       }
     }
+  }
+
+  private taken(lane: Lane, depth: number, ratio: number): RowPaint["taken"] {
+    const costs = this.costs();
+    if (!costs) return null;
+    const share = (index: number) => {
+      const { raw, ns } = costs.of({ lane: lane.index, depth, index });
+      return raw > 0 ? (raw - ns) / raw : 0;
+    };
+    return { share, lines: pixel(this.app.colours.ink.page), pitch: Math.round(PITCH * ratio) };
   }
 
   private mip(lane: Lane, depth: number): Mip {

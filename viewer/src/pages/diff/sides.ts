@@ -7,7 +7,7 @@
  */
 
 import { type Aligned, type Standing, align, standings, summed } from "../../analysis/aligned.ts";
-import { Grower, type MergedTree, mergedTree, reversed } from "../../analysis/mergedtree.ts";
+import { Grower, type MergedTree, mergedTree, ofEach, reversed } from "../../analysis/mergedtree.ts";
 import { narrowed, narrowingOf } from "../../analysis/narrowing.ts";
 import type { App } from "../../app/app.ts";
 import type { Compared, DiffData, DiffTree, OwnColumns } from "../../data/diff.ts";
@@ -94,9 +94,7 @@ function framed(tree: MergedTree, sites: readonly (number | null)[]): MergedTree
   for (let node = 0; node < tree.length; node++) {
     const site = tree.site[node];
     if (node > 0) place[node] = grown.child(place[tree.parent[node]], site < 0 ? site : (sites[site] ?? -1));
-    grown.busy[place[node]] += tree.busy[node];
-    grown.idle[place[node]] += tree.idle[node];
-    grown.count[place[node]] += tree.count[node];
+    grown.add(place[node], tree, node);
   }
   return grown.finish();
 }
@@ -105,6 +103,7 @@ function treeOf(tree: DiffTree, side: "before" | "after"): MergedTree {
   const own: OwnColumns = tree[side];
   const rooted = (values: number[]) => Float64Array.from([0, ...values]);
   return {
+    ...ofEach(() => new Float64Array(tree.site.length + 1)),
     length: tree.site.length + 1,
     site: Int32Array.from([-1, ...tree.site]),
     parent: Int32Array.from([0, ...tree.parent]),

@@ -2,8 +2,10 @@
  * *Flame*: every stack once, as wide as what was spent on it.
  */
 
+import { NOTHING_LEFT } from "../../analysis/segmentcosts.ts";
 import type { App } from "../../app/app.ts";
 import { Bar, type Part, space, text } from "../../app/bar.ts";
+import { compensatedKey, compensatedPart } from "../../app/compensatedpart.ts";
 import { element } from "../../app/elements.ts";
 import { percent } from "../../app/format.ts";
 import type { Key } from "../../app/keys.ts";
@@ -12,7 +14,7 @@ import { directionPart, graphKeys, narrowingPart, orientationPart, stacksPart, w
 import { Crumbs } from "../../graph/crumbs.ts";
 import { folded } from "../../graph/folded.ts";
 import { Graph } from "../../graph/graph.ts";
-import { merged, modelOf } from "../../graph/merged.ts";
+import { columnOf, merged, modelOf } from "../../graph/merged.ts";
 import type { GraphModel } from "../../graph/picture.ts";
 import { matchedShare, weighed } from "../../graph/words.ts";
 import { graphTable } from "./table.ts";
@@ -43,6 +45,7 @@ class Flame implements PageView {
       { keys: ["Backspace"], does: "Zoom out by a frame", run: () => this.zoomOut() },
       { keys: ["0", "Home"], does: "Zoom out to all", run: () => app.set({ zoom: "" }) },
       ...graphKeys(app, () => this.siteAtCursor()),
+      compensatedKey(app),
       { keys: ["r"], does: "Forward or reversed", run: () => app.set({ reversed: !app.state.reversed, zoom: "" }) },
       { keys: ["o"], does: "Icicle or flame", run: () => app.set({ icicle: !app.state.icicle }) },
       { keys: ["Shift+Enter"], does: "Open Span of the frame at the cursor", run: () => this.open(this.graph.cursor) },
@@ -57,8 +60,8 @@ class Flame implements PageView {
   }
 
   table(): Table {
-    const { tree, layout } = merged(this.app);
-    return graphTable(this.app, tree, layout, layout.find(this.app.state.zoom), (node) => this.zoomTo(node));
+    const shown = merged(this.app);
+    return graphTable(this.app, shown, shown.layout.find(this.app.state.zoom), (node) => this.zoomTo(node));
   }
 
   /** To the next lighter frame that a search finds, or the next heavier one, and into view. */
@@ -79,7 +82,7 @@ class Flame implements PageView {
 
   folded(): string {
     const { tree } = merged(this.app);
-    return folded(tree, tree[this.app.state.weight], this.app.recording.head.callsites);
+    return folded(tree, tree[columnOf(this.app)], this.app.recording.head.callsites);
   }
 
   private parts(): Part[] {
@@ -90,6 +93,7 @@ class Flame implements PageView {
       stacksPart(app),
       orientationPart(app),
       narrowingPart(app),
+      compensatedPart(app, () => merged(app).remains?.(0) ?? NOTHING_LEFT),
       space(),
       text("found", () => this.matched()),
       text("total", () => weighed(merged(app).layout.total[0], app.state.weight)),
