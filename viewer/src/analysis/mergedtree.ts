@@ -19,9 +19,9 @@ import { narrowedTree, sweep } from "./sweep.ts";
 
 /**
  * What each node has by itself: busy and idle time in ns, spans; then what remains of the busy time without
- * what recording took, and from where to where that may be: all 0 where it is not known.
+ * what recording took, and from where to where that may be; and its parts on a processor and not: all 0 where not known.
  */
-export const COLUMNS = ["busy", "idle", "count", "compensated", "low", "high"] as const;
+export const COLUMNS = ["busy", "idle", "count", "compensated", "low", "high", "cpu", "blocked"] as const;
 export type TreeColumn = (typeof COLUMNS)[number];
 export type Sums = Record<TreeColumn, Float64Array>;
 
@@ -50,6 +50,9 @@ export function mergedTree(app: App, stacks: Stacks, recording: Recording = app.
   const rates = isCompensated(app) && (range || (narrowing && !recording.head.left_out)) ? knownRates(recording) : null;
   if (rates) return kept(recording, JSON.stringify(["ledger", stacks, range, narrowing]), () => ledgerTree(recording, stacks, range ?? ALWAYS, narrowing, rates));
   const all = () => kept(recording, JSON.stringify([stacks, range]), () => (range ? sweep(recording, stacks, range) : ofColumns(recording.head.trees[stacks])));
+  // What is known of processors, the columns do not have.
+  const isOnCpu = app.state.weight === "cpu" || app.state.weight === "blocked";
+  if (isOnCpu && narrowing && !range) return kept(recording, JSON.stringify(["stacks", stacks, narrowing]), () => narrowed(all(), recording.head.callsites, narrowing));
   return narrowing ? kept(recording, JSON.stringify([stacks, range, narrowing]), () => narrowedOf(recording, stacks, range, narrowing, all)) : all();
 }
 
@@ -86,6 +89,8 @@ function ofColumns(columns: TreeColumns): MergedTree {
     grown.compensated[made] += columns.compensated_ns?.[node] ?? 0;
     grown.low[made] += columns.low_ns?.[node] ?? 0;
     grown.high[made] += columns.high_ns?.[node] ?? 0;
+    grown.cpu[made] += columns.cpu_ns?.[node] ?? 0;
+    grown.blocked[made] += columns.blocked_ns?.[node] ?? 0;
   }
   return grown.finish();
 }
@@ -98,6 +103,8 @@ export class Grower {
   readonly compensated = [0];
   readonly low = [0];
   readonly high = [0];
+  readonly cpu = [0];
+  readonly blocked = [0];
   private readonly site = [-1];
   private readonly parent = [0];
   private readonly children: (Map<number, number> | null)[] = [null];

@@ -24,6 +24,9 @@ export interface SpanStatistics {
   /** The same with recursion counted once. */
   nonreentrant: number;
   idle: number;
+  /** The parts of busy time on a processor and not; 0 where not known. */
+  cpu: number;
+  blocked: number;
   min: number;
   max: number;
   /** Busy time of each span. */
@@ -64,6 +67,8 @@ function rowsOf(rows: readonly StatisticsRow[]): SpanStatistics[] {
     self: row.self_ns,
     nonreentrant: row.nonreentrant_ns,
     idle: row.idle_ns,
+    cpu: row.cpu_ns,
+    blocked: row.blocked_ns,
     min: row.min_ns,
     max: row.max_ns,
     histogram: Histogram.of(row.buckets),
@@ -121,7 +126,7 @@ function clipped(start: number, end: number, [from, to]: Range): number {
 }
 
 function emptyRow(site: number): SpanStatistics {
-  return { site, spans: 0, segments: 0, busy: 0, self: 0, nonreentrant: 0, idle: 0, min: 0, max: 0, histogram: new Histogram() };
+  return { site, spans: 0, segments: 0, busy: 0, self: 0, nonreentrant: 0, idle: 0, cpu: 0, blocked: 0, min: 0, max: 0, histogram: new Histogram() };
 }
 
 function addSpan(row: SpanStatistics, busy: number): void {

@@ -24,13 +24,14 @@ export class Bar implements Part {
   }
 }
 
-/** A few words of which one holds: `[value, word, what it means]`. */
+/** A few words of which one holds: `[value, word, what it means]`; `whyNot` says why one cannot be chosen now. */
 export function segments<K extends keyof State>(
   app: App,
   key: K,
   label: string,
   options: readonly (readonly [State[K], string, string])[],
   chosen: () => State[K] = () => app.state[key],
+  whyNot: (value: State[K]) => string = () => "",
 ): Part {
   const buttons = options.map(([value, word, meaning]) => {
     const made = element("button", { title: meaning, onclick: () => app.set({ [key]: value }) }, word);
@@ -40,7 +41,14 @@ export function segments<K extends keyof State>(
   const group = element("span", { class: "segments", role: "group", attributes: { "aria-label": label } }, ...buttons);
   return {
     element: group,
-    draw: () => buttons.forEach((made, index) => made.setAttribute("aria-pressed", String(chosen() === options[index][0]))),
+    draw() {
+      buttons.forEach((made, index) => {
+        const [value, , meaning] = options[index];
+        made.setAttribute("aria-pressed", String(chosen() === value));
+        made.disabled = whyNot(value) !== "";
+        made.title = whyNot(value) || meaning;
+      });
+    },
   };
 }
 

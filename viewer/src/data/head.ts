@@ -24,6 +24,9 @@ export interface TreeColumns {
   compensated_ns?: ArrayLike<number>;
   low_ns?: ArrayLike<number>;
   high_ns?: ArrayLike<number>;
+  /** The parts of busy time on a processor and not, where anything is known of them. */
+  cpu_ns?: ArrayLike<number>;
+  blocked_ns?: ArrayLike<number>;
 }
 
 /** A row of `spanfire top`. */
@@ -35,6 +38,8 @@ export interface StatisticsRow {
   self_ns: number;
   nonreentrant_ns: number;
   idle_ns: number;
+  cpu_ns: number;
+  blocked_ns: number;
   min_ns: number;
   max_ns: number;
   /** Of each bucket of busy times in use how far it begins after the one before, and its count. */
@@ -46,6 +51,23 @@ export interface FieldHead {
   kind: "number" | "text";
   rows: number;
   texts: string[];
+}
+
+export interface Sampling {
+  method: "none" | "perf_events" | "timer_signals";
+  why: string | null;
+  asked_hz: number;
+  true_hz: number | null;
+  samples: number;
+  lost_samples: number;
+  /** `null` where none are recorded. */
+  switches: number | null;
+  lost_switches: number;
+  throttled: number;
+  cpu_ns: number | null;
+  user_ns: number | null;
+  images: number;
+  ended: boolean;
 }
 
 /** What `spanfire info --format json` says. */
@@ -77,6 +99,8 @@ export interface Info {
   };
   /** Of a plain span; and of other kinds, under their name. */
   probe_cost: Record<string, number | null | Record<string, number | null>> | null;
+  /** How native samples were taken; `null` where none were asked for. */
+  sampling: Sampling | null;
   lanes: { lane: number; label: string; events: number; first_ns: number | null; last_ns: number | null }[];
   losses: { lane: number; label: string; cause: string; events: number; first_ns: number; last_ns: number }[];
   cut: { at_byte: number; reason: string } | null;

@@ -2,13 +2,28 @@
  * The controls that merged graphs and tables share, and the keys that go with them.
  */
 
+import { knowsOnCpu, whyNotOnCpu } from "../analysis/oncpu.ts";
 import type { App } from "../app/app.ts";
 import { type Part, pattern, segments, together } from "../app/bar.ts";
 import type { Key } from "../app/keys.ts";
 import type { Site } from "../data/head.ts";
 import type { Weight } from "../state/state.ts";
 
-const WEIGHTS = ["busy", "idle", "count"] as const;
+const WEIGHTS: readonly (readonly [Weight, string, string])[] = [
+  ["busy", "Busy", "Time running"],
+  ["idle", "Idle", "Time waiting"],
+  ["count", "Count", "Number of spans"],
+];
+const ON_CPU: readonly (readonly [Weight, string, string])[] = [
+  ["cpu", "CPU", "The part of time running in which the thread was on a processor"],
+  ["blocked", "Blocked", "The part of time running in which the thread was not: it waited or was preempted"],
+];
+
+/** Those that the recording knows. */
+function weightsOf(app: App): readonly (readonly [Weight, string, string])[] {
+  return knowsOnCpu(app) ? [...WEIGHTS, ...ON_CPU] : WEIGHTS;
+}
+
 
 export function stacksPart(app: App): Part {
   return segments(app, "stacks", "Stacks", [
@@ -18,11 +33,8 @@ export function stacksPart(app: App): Part {
 }
 
 export function weightPart(app: App): Part {
-  return segments<"weight">(app, "weight", "Weight", [
-    ["busy", "Busy", "Time running"],
-    ["idle", "Idle", "Time waiting"],
-    ["count", "Count", "Number of spans"],
-  ]);
+  const whyNot = (weight: Weight) => (weight === "cpu" || weight === "blocked" ? whyNotOnCpu(app) : "");
+  return segments<"weight">(app, "weight", "Weight", weightsOf(app), undefined, whyNot);
 }
 
 export function directionPart(app: App): Part {
@@ -49,9 +61,12 @@ export function narrowingPart(app: App): Part {
 
 /** Keys for what the parts set; `site` is the frame at the cursor. */
 export function graphKeys(app: App, site: () => Site | null): Key[] {
-  const nextWeight = () => WEIGHTS[(WEIGHTS.indexOf(app.state.weight) + 1) % WEIGHTS.length] as Weight;
+  const nextWeight = () => {
+    const known = weightsOf(app).map(([weight]) => weight);
+    return known[(known.indexOf(app.state.weight) + 1) % known.length];
+  };
   return [
-    { keys: ["b"], does: "Weight: busy, idle, count", run: () => app.set({ weight: nextWeight() }) },
+    { keys: ["b"], does: "The next weight", run: () => app.set({ weight: nextWeight() }) },
     { keys: ["l"], does: "Stacks by thread or by parent", run: () => app.set({ stacks: app.state.stacks === "thread" ? "span" : "thread" }) },
     ...narrowingKeys(app, "the frame at the cursor", site),
   ];

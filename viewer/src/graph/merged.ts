@@ -4,6 +4,7 @@
 
 import { isCompensated } from "../analysis/compensation.ts";
 import { type MergedTree, type TreeColumn, mergedTree, reversed, totals } from "../analysis/mergedtree.ts";
+import { whyNotOnCpu } from "../analysis/oncpu.ts";
 import type { Remains } from "../analysis/segmentcosts.ts";
 import type { App } from "../app/app.ts";
 import { remainsWords } from "../app/compensatedpart.ts";
@@ -52,6 +53,13 @@ function remainsOf(tree: MergedTree, total: Float64Array): (node: number) => Rem
   return (node) => ({ raw: raw[node], ns: total[node], low: low[node], high: high[node] });
 }
 
+function emptyWords(app: App): string {
+  const { weight } = app.state;
+  const isOnCpu = weight === "cpu" || weight === "blocked";
+  if (isOnCpu && whyNotOnCpu(app) !== "") return whyNotOnCpu(app);
+  return `Nothing here: no ${weight === "count" ? "spans" : `${weight} time`} in what is selected.`;
+}
+
 /** How a merged graph is drawn: frames in their colours, passed over by a search or not. */
 export function modelOf(app: App, { tree, layout, remains }: Merged, zoom: number, all: string): GraphModel {
   const { colours, search, state } = app;
@@ -76,6 +84,6 @@ export function modelOf(app: App, { tree, layout, remains }: Merged, zoom: numbe
       ...(node > 0 ? [`${percent(layout.total[node] / layout.total[tree.parent[node]])} of what is around it`] : []),
       ...(tree.site[node] >= 0 ? [app.site(tree.site[node]).target] : []),
     ],
-    empty: `Nothing here: no ${state.weight === "count" ? "spans" : `${state.weight} time`} in what is selected.`,
+    empty: emptyWords(app),
   };
 }

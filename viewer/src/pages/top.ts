@@ -4,6 +4,8 @@
 
 import { isCompensated, nameAccounts } from "../analysis/compensation.ts";
 import { mergedTree } from "../analysis/mergedtree.ts";
+import { narrowingOf } from "../analysis/narrowing.ts";
+import { knowsOnCpu, whyNotOnCpu } from "../analysis/oncpu.ts";
 import type { Compensated } from "../analysis/rates.ts";
 import type { Remains } from "../analysis/segmentcosts.ts";
 import { type SpanStatistics, quantile, statistics } from "../analysis/statistics.ts";
@@ -36,6 +38,16 @@ const TIMES: readonly Time[] = [
   ["max", "Max", "The longest busy time of a span", (row) => row.max],
   ["idle", "Idle", "Sum of lifetime without busy", (row) => row.idle],
 ];
+
+const ON_CPU: readonly Time[] = [
+  ["cpu", "CPU", "The part of the total in which the thread was on a processor", (row) => row.cpu],
+  ["blocked", "Blocked", "The part of the total in which the thread was not: it waited or was preempted", (row) => row.blocked],
+];
+
+/** Whether that is known of what is selected; under focus, ignore and hide a server knows it. */
+function isOnCpu(app: App): boolean {
+  return knowsOnCpu(app) && whyNotOnCpu(app) === "" && (app.recording.served !== undefined || !narrowingOf(app.state));
+}
 
 interface CompensatedTime {
   key: string;
@@ -106,7 +118,7 @@ class Top implements PageView {
   table(): Table {
     const { app } = this;
     this.list.draw(this.rows(), this.look());
-    const isShort = isCompensated(app);
+    const isTakenOut = isCompensated(app);
     const rows = this.list.inOrder().map((row) => ({
       cells: [
         app.site(row.site).name,
@@ -114,11 +126,12 @@ class Top implements PageView {
         exactDuration(row.self),
         ...TIMES.map(([, , , ns]) => exactDuration(ns(row))),
         app.site(row.site).target,
-        ...(isShort ? COMPENSATED.map(({ of }) => of(app, row)).flatMap(({ ns, low, high }) => [ns, low, high].map(exactDuration)) : []),
+        ...(isOnCpu(app) ? ON_CPU.map(([, , , ns]) => exactDuration(ns(row))) : []),
+        ...(isTakenOut ? COMPENSATED.map(({ of }) => of(app, row)).flatMap(({ ns, low, high }) => [ns, low, high].map(exactDuration)) : []),
       ],
       choose: () => app.set({ page: "span", site: row.site }),
     }));
-    const columns = ["name", "spans", "self", ...TIMES.map(([key]) => key), "target", ...(isShort ? COMPENSATED.flatMap(({ key }) => [key, `${key} low`, `${key} high`]) : [])];
+    const columns = ["name", "spans", "self", ...TIMES.map(([key]) => key), "target", ...(isOnCpu(app) ? ON_CPU.map(([key]) => key) : []), ...(isTakenOut ? COMPENSATED.flatMap(({ key }) => [key, `${key} low`, `${key} high`]) : [])];
     return { caption: "Names", columns, rows: rows.slice(0, 1000), total: rows.length };
   }
 
@@ -128,7 +141,7 @@ class Top implements PageView {
 
   /** What cells depend on besides their rows. */
   private look(): string {
-    return String(isCompensated(this.app));
+    return `${isCompensated(this.app)} ${isOnCpu(this.app)}`;
   }
 
   /** Of all names. */
@@ -180,6 +193,7 @@ class Top implements PageView {
       },
       { key: "count", title: "Spans", note: "How many spans", text: (row) => count(row.spans), value: (row) => row.spans },
       ...TIMES.map(time),
+      ...ON_CPU.map((of) => ({ ...time(of), isShown: () => isOnCpu(app) })),
       ...COMPENSATED.map(({ key, title, note, of }): Column<SpanStatistics> => ({
         key,
         title,

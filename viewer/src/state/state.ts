@@ -9,7 +9,7 @@ export type PageId = "chart" | "flame" | "sandwich" | "top" | "span" | "requests
 export type ColourBy = "crate" | "target" | "name" | "thread";
 export type Theme = "auto" | "light" | "dark";
 export type Stacks = "thread" | "span";
-export type Weight = "busy" | "idle" | "count";
+export type Weight = "busy" | "idle" | "count" | "cpu" | "blocked";
 export type Measure = "busy" | "lifetime" | "self";
 
 /** From, to, in ns since the recording's start. */
@@ -104,7 +104,7 @@ export const CHOICES: { readonly [K in keyof State]?: readonly State[K][] } = {
   colour: ["crate", "target", "name", "thread"],
   theme: ["auto", "light", "dark"],
   stacks: ["thread", "span"],
-  weight: ["busy", "idle", "count"],
+  weight: ["busy", "idle", "count", "cpu", "blocked"],
   measure: ["busy", "lifetime", "self"],
   compared: ["", "total", "self", "idle", "count"],
   side: ["before", "after"],

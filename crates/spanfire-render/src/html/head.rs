@@ -9,7 +9,7 @@ use serde::Serialize;
 use spanfire_recording::{Callsite, CallsiteKind, Recording};
 use spanfire_views::{
     CallTree, Histogram, LaneSpans, LedgerTree, Overall, Request, RequestTable, SegmentIndex,
-    SpanStatistics, Stacks,
+    SpanStatistics, Stacks, Weight,
 };
 use std::cmp::Reverse;
 use std::collections::HashMap;
@@ -119,6 +119,11 @@ struct Tree {
     low_ns: Vec<u64>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     high_ns: Vec<u64>,
+    /// The parts of `busy_ns` on a processor and not, where anything is known of them.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    cpu_ns: Vec<u64>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    blocked_ns: Vec<u64>,
 }
 
 /// A row of `spanfire top`.
@@ -131,6 +136,8 @@ struct Row {
     self_ns: u64,
     nonreentrant_ns: u64,
     idle_ns: u64,
+    cpu_ns: u64,
+    blocked_ns: u64,
     min_ns: u64,
     max_ns: u64,
     /// The histogram of busy times, see [`buckets`].
@@ -310,6 +317,13 @@ impl Tree {
             columns.idle_ns.push(node.idle_ns);
             columns.count.push(node.count);
         }
+        let column = |weight| -> Vec<u64> {
+            tree.nodes()[1..].iter().map(|node| node.own(weight)).collect()
+        };
+        if tree.total(Weight::Cpu) > 0 || tree.total(Weight::Blocked) > 0 {
+            columns.cpu_ns = column(Weight::Cpu);
+            columns.blocked_ns = column(Weight::Blocked);
+        }
         columns
     }
 
@@ -346,6 +360,8 @@ impl Row {
             self_ns: row.self_ns,
             nonreentrant_ns: row.nonreentrant_ns,
             idle_ns: row.idle_ns,
+            cpu_ns: row.cpu_ns,
+            blocked_ns: row.blocked_ns,
             min_ns: row.min_ns,
             max_ns: row.max_ns,
             buckets: buckets(&row.busy),

@@ -36,6 +36,8 @@ function both(one: SpanStatistics, other: SpanStatistics): SpanStatistics {
     self: one.self + other.self,
     nonreentrant: one.nonreentrant + other.nonreentrant,
     idle: one.idle + other.idle,
+    cpu: one.cpu + other.cpu,
+    blocked: one.blocked + other.blocked,
     min: Math.min(one.min, other.min),
     max: Math.max(one.max, other.max),
     histogram: Histogram.sum(one.histogram, other.histogram),
