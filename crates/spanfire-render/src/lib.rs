@@ -23,4 +23,6 @@ pub use chart::{ChartOptions, chart_resolution_ns, request_chart, thread_chart};
 pub use duration::duration;
 pub use error::Error;
 pub use flamegraph::{FlamegraphOptions, compensated_flamegraph, flamegraph};
-pub use html::{Page, Report, ReportOptions, SEGMENTS_IN_A_PAGE, diff_report, report, served};
+pub use html::{
+    NativeGraphs, Page, Report, ReportOptions, SEGMENTS_IN_A_PAGE, diff_report, report, served,
+};

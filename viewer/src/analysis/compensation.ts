@@ -4,6 +4,7 @@
 
 import type { App } from "../app/app.ts";
 import type { Recording } from "../data/recording.ts";
+import { isNative } from "./functions.ts";
 import { type MergedTree, mergedTree, totals } from "./mergedtree.ts";
 import { type Compensated, type Rates, ratesOf } from "./rates.ts";
 
@@ -13,6 +14,7 @@ export function whyNot(app: App): string {
   if (!knownRates(recording)) return "The recording does not say what its probes cost.";
   if (state.page === "chart" && state.request > 0) return "What recording took is known of the chart of all threads.";
   if (state.page === "chart" && recording.served) return "With a server behind the page, spans are drawn together: `spanfire chart --compensated` has each.";
+  if (isNative(app)) return "Functions divide time as it was recorded.";
   if ((state.page === "flame" || state.page === "sandwich") && state.weight !== "busy") return "What recording took is known of busy time.";
   if (state.page === "chart" || recording.served || !recording.head.left_out) return "";
   return state.range ? "Short spans are left out of this page: it is known for all of the time only." : "";

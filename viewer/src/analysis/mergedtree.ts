@@ -7,21 +7,23 @@
  */
 
 import type { App } from "../app/app.ts";
-import type { TreeColumns } from "../data/head.ts";
+import { type TreeColumns, framesOf } from "../data/head.ts";
 import type { Recording } from "../data/recording.ts";
 import { NOTHING_YET } from "../data/served.ts";
 import { ALWAYS, type Range, type Stacks } from "../state/state.ts";
 import { mergedBy } from "./asked.ts";
 import { isCompensated, knownRates } from "./compensation.ts";
+import { isNative } from "./functions.ts";
 import { ledgerTree } from "./ledger.ts";
 import { type Narrowing, narrowed, narrowingOf } from "./narrowing.ts";
 import { narrowedTree, sweep } from "./sweep.ts";
 
 /**
  * What each node has by itself: busy and idle time in ns, spans; then what remains of the busy time without
- * what recording took, and from where to where that may be; and its parts on a processor and not: all 0 where not known.
+ * what recording took, and from where to where that may be; and its parts on a processor and not; native samples: all 0
+ * where not known.
  */
-export const COLUMNS = ["busy", "idle", "count", "compensated", "low", "high", "cpu", "blocked"] as const;
+export const COLUMNS = ["busy", "idle", "count", "compensated", "low", "high", "cpu", "blocked", "samples"] as const;
 export type TreeColumn = (typeof COLUMNS)[number];
 export type Sums = Record<TreeColumn, Float64Array>;
 
@@ -46,6 +48,11 @@ export function mergedTree(app: App, stacks: Stacks, recording: Recording = app.
   if (served) {
     const merged = mergedBy(served, app.state);
     return kept(recording, JSON.stringify([stacks, range, narrowing, merged === NOTHING_YET]), () => ofColumns(merged.trees[stacks]));
+  }
+  const { native } = recording.head;
+  if (native && isNative(app)) {
+    const hybrid = () => kept(recording, JSON.stringify(["native", stacks]), () => ofColumns(native.trees[stacks]));
+    return narrowing ? kept(recording, JSON.stringify(["native", stacks, narrowing]), () => narrowed(hybrid(), framesOf(recording.head), narrowing)) : hybrid();
   }
   const rates = isCompensated(app) && (range || (narrowing && !recording.head.left_out)) ? knownRates(recording) : null;
   if (rates) return kept(recording, JSON.stringify(["ledger", stacks, range, narrowing]), () => ledgerTree(recording, stacks, range ?? ALWAYS, narrowing, rates));
@@ -91,6 +98,7 @@ function ofColumns(columns: TreeColumns): MergedTree {
     grown.high[made] += columns.high_ns?.[node] ?? 0;
     grown.cpu[made] += columns.cpu_ns?.[node] ?? 0;
     grown.blocked[made] += columns.blocked_ns?.[node] ?? 0;
+    grown.samples[made] += columns.samples?.[node] ?? 0;
   }
   return grown.finish();
 }
@@ -105,6 +113,7 @@ export class Grower {
   readonly high = [0];
   readonly cpu = [0];
   readonly blocked = [0];
+  readonly samples = [0];
   private readonly site = [-1];
   private readonly parent = [0];
   private readonly children: (Map<number, number> | null)[] = [null];
@@ -165,7 +174,7 @@ export function stackOf(tree: MergedTree, node: number): number[] {
 export function reversed(tree: MergedTree): MergedTree {
   const grown = new Grower();
   for (let node = 0; node < tree.length; node++) {
-    if (tree.busy[node] === 0 && tree.idle[node] === 0 && tree.count[node] === 0) continue;
+    if (COLUMNS.every((column) => tree[column][node] === 0)) continue;
     let at = 0;
     for (const site of stackOf(tree, node)) at = grown.child(at, site);
     grown.add(at, tree, node);

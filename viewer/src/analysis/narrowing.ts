@@ -55,7 +55,7 @@ export function admits(marks: number): boolean {
 }
 
 /** What a hidden frame leaves to the frame around it. */
-const TIMES = ["busy", "compensated", "low", "high", "cpu", "blocked"] as const;
+const TIMES = ["busy", "compensated", "low", "high", "cpu", "blocked", "samples"] as const;
 
 /** A merged graph narrowed by its own stacks alone: what can be done where its spans are not at hand. */
 export function narrowed(tree: MergedTree, sites: readonly Site[], narrowing: Narrowing): MergedTree {

@@ -5,20 +5,20 @@
  * counts only if it has a capital letter. What is no regular expression is searched as it stands.
  */
 
-import type { Site } from "../data/head.ts";
+import { type Site, framesOf } from "../data/head.ts";
 import type { Recording, Row } from "../data/recording.ts";
 
 export class Search {
   /** Whether there is anything to search for. */
   readonly active: boolean;
-  /** 1 for each callsite that matches. */
+  /** 1 for each callsite, and then function, that matches. */
   readonly sites: Uint8Array;
   /** 1 for each life one of whose fields matches; `null` if none does. */
   readonly lives: Uint8Array | null;
 
   constructor(recording: Recording, text: string) {
     this.active = text !== "";
-    const { callsites } = recording.head;
+    const callsites = framesOf(recording.head);
     this.sites = new Uint8Array(callsites.length);
     this.lives = null;
     if (!this.active) return;

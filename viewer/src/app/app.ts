@@ -69,8 +69,10 @@ export class App {
     this.redraw();
   }
 
+  /** A callsite, or after these a function. */
   site(index: number): Site {
-    return this.recording.head.callsites[index];
+    const { callsites, native } = this.recording.head;
+    return index < callsites.length ? callsites[index] : (native?.frames ?? [])[index - callsites.length];
   }
 
   /** Changes the state. */

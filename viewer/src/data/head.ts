@@ -27,6 +27,8 @@ export interface TreeColumns {
   /** The parts of busy time on a processor and not, where anything is known of them. */
   cpu_ns?: ArrayLike<number>;
   blocked_ns?: ArrayLike<number>;
+  /** Native samples, in a graph with functions. */
+  samples?: ArrayLike<number>;
 }
 
 /** A row of `spanfire top`. */
@@ -51,6 +53,37 @@ export interface FieldHead {
   kind: "number" | "text";
   rows: number;
   texts: string[];
+}
+
+/** Frames of functions are numbered after callsites; the last three are no functions. */
+export interface Native {
+  frames: Site[];
+  trees: { thread: TreeColumns; span: TreeColumns };
+  join: Join;
+  notes: string[];
+}
+
+/** What `spanfire overhead --only join --format json` says. */
+export interface Join {
+  samples: number;
+  lost_samples: number;
+  in_spans: number;
+  outside_spans: number;
+  without_lane: number;
+  uncut: number;
+  profiler: number;
+  checked: number;
+  right: number;
+  right_share: number;
+  verdict: "joins" | "off" | "unproven";
+  plateau_from_ns?: number;
+  plateau_to_ns?: number;
+  better_shift_ns?: number;
+}
+
+/** What frames are numbered in: callsites, then functions. */
+export function framesOf({ callsites, native }: Head): Site[] {
+  return native ? [...callsites, ...native.frames] : callsites;
 }
 
 export interface Sampling {
@@ -123,6 +156,8 @@ export interface Head {
   mark_fields: FieldHead[];
   trees: { thread: TreeColumns; span: TreeColumns };
   statistics: StatisticsRow[];
+  /** What was seen of the program in its spans; absent where nothing was. */
+  native?: Native;
   info: Info;
   /** The share of the time that a server has read so far; absent when it has read all. */
   reading?: number;

@@ -2,6 +2,7 @@
  * The colours of a recording on the present page: callsites, threads, and the page's own.
  */
 
+import { framesOf } from "../data/head.ts";
 import type { Recording } from "../data/recording.ts";
 import type { ColourBy } from "../state/state.ts";
 import { type Rgb, blend, coloursOf, threadColour } from "./palette.ts";
@@ -52,7 +53,7 @@ export class Colours {
     readonly dark: boolean,
   ) {
     this.ink = dark ? DARK : LIGHT;
-    this.sites = coloursOf(recording.head.callsites, by, dark);
+    this.sites = coloursOf(framesOf(recording.head), by, dark);
     this.lanes = by === "thread" ? recording.lanes.map((lane) => threadColour(lane.label, dark)) : null;
   }
 

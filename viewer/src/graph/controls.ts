@@ -2,9 +2,11 @@
  * The controls that merged graphs and tables share, and the keys that go with them.
  */
 
+import { isNative, whyNotNative } from "../analysis/functions.ts";
 import { knowsOnCpu, whyNotOnCpu } from "../analysis/oncpu.ts";
 import type { App } from "../app/app.ts";
 import { type Part, pattern, segments, together } from "../app/bar.ts";
+import { button } from "../app/elements.ts";
 import type { Key } from "../app/keys.ts";
 import type { Site } from "../data/head.ts";
 import type { Weight } from "../state/state.ts";
@@ -35,6 +37,21 @@ export function stacksPart(app: App): Part {
 export function weightPart(app: App): Part {
   const whyNot = (weight: Weight) => (weight === "cpu" || weight === "blocked" ? whyNotOnCpu(app) : "");
   return segments<"weight">(app, "weight", "Weight", weightsOf(app), undefined, whyNot);
+}
+
+/** The switch that opens spans up by functions. */
+export function nativePart(app: App): Part {
+  const toggle = button("Functions", "", () => app.set({ native: !app.state.native, zoom: "" }));
+  toggle.classList.add("toggle");
+  return {
+    element: toggle,
+    draw() {
+      const reason = whyNotNative(app);
+      toggle.disabled = reason !== "";
+      toggle.title = reason || "Open spans up by the functions that native samples saw in them (v)";
+      toggle.setAttribute("aria-pressed", String(isNative(app)));
+    },
+  };
 }
 
 export function directionPart(app: App): Part {
@@ -68,6 +85,7 @@ export function graphKeys(app: App, site: () => Site | null): Key[] {
   return [
     { keys: ["b"], does: "The next weight", run: () => app.set({ weight: nextWeight() }) },
     { keys: ["l"], does: "Stacks by thread or by parent", run: () => app.set({ stacks: app.state.stacks === "thread" ? "span" : "thread" }) },
+    { keys: ["v"], does: "With or without functions in spans", run: () => app.set({ native: !app.state.native, zoom: "" }) },
     ...narrowingKeys(app, "the frame at the cursor", site),
   ];
 }

@@ -16,6 +16,9 @@ const GAP_FROM = 4;
 const NARROWEST = 0.6;
 /** How much of its colour a frame keeps that the zoomed one is inside of. */
 const AROUND = 0.45;
+/** How much of its colour there is between the lines over a frame of few samples, and how far apart these are. */
+const FEW = 0.5;
+const PITCH = 5;
 /** Of 255: the brightness below which text on a frame is that of the page. */
 const DARK = 105;
 
@@ -32,6 +35,8 @@ export interface GraphModel {
   label(node: number): string;
   /** The colour of a node that has a frame. */
   colour(node: number): Rgb;
+  /** Whether a node's width should not be believed: it is hatched. */
+  few(node: number): boolean;
   /** The lines beside the pointer. */
   tip(node: number): string[];
   /** What is said when there is nothing to draw. */
@@ -68,7 +73,10 @@ export function drawGraph(sheet: Sheet, ink: Ink, model: GraphModel, boxes: read
     const right = Math.max(left + 1, Math.round(box.right * ratio));
     const gap = right - left >= GAP_FROM ? Math.ceil(ratio / 2) : 0;
     const top = Math.round(tops[index] * ratio);
-    surface.fill(left, top, right - gap, top + Math.round(FRAME * ratio) - Math.ceil(ratio / 2), pixel(colours[index]));
+    const bottom = top + Math.round(FRAME * ratio) - Math.ceil(ratio / 2);
+    const colour = pixel(colours[index]);
+    if (model.few(box.node)) surface.hatch(left, top, right - gap, bottom, colour, pixel(blend(ink.page, colours[index], FEW)), Math.round(PITCH * ratio));
+    else surface.fill(left, top, right - gap, bottom, colour);
   });
   sheet.put();
   boxes.forEach((box, index) => {

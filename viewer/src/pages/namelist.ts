@@ -3,6 +3,7 @@
  */
 
 import { isCompensated, nameAccounts } from "../analysis/compensation.ts";
+import { isNative } from "../analysis/functions.ts";
 import { type SpanStatistics, statistics } from "../analysis/statistics.ts";
 import type { App } from "../app/app.ts";
 import { DataTable } from "../app/datatable.ts";
@@ -71,7 +72,9 @@ export class NameList {
   site(): number {
     const { site } = this.app.state;
     const rows = statistics(this.app);
-    return site in this.app.recording.head.callsites && site >= 0 ? site : (rows[0]?.site ?? -1);
+    const { callsites } = this.app.recording.head;
+    const isThere = site >= 0 && (site in callsites || (isNative(this.app) && this.app.site(site) !== undefined));
+    return isThere ? site : (rows[0]?.site ?? -1);
   }
 
   /** The names that a search finds; all if it finds none. */

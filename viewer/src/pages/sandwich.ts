@@ -4,6 +4,7 @@
 
 import { type MergedTree, mergedTree } from "../analysis/mergedtree.ts";
 import { type Sandwich as Sides, sandwich as sidesOf } from "../analysis/sandwich.ts";
+import { isFunction } from "../analysis/functions.ts";
 import { NOTHING_LEFT } from "../analysis/segmentcosts.ts";
 import type { App } from "../app/app.ts";
 import { Bar, space, text } from "../app/bar.ts";
@@ -12,7 +13,8 @@ import { element } from "../app/elements.ts";
 import { count, exactDuration, percent } from "../app/format.ts";
 import type { Key } from "../app/keys.ts";
 import type { Page, PageView, Table, TableRow } from "../app/page.ts";
-import { graphKeys, narrowingPart, stacksPart, weightPart } from "../graph/controls.ts";
+import { framesOf } from "../data/head.ts";
+import { graphKeys, narrowingPart, nativePart, stacksPart, weightPart } from "../graph/controls.ts";
 import { folded } from "../graph/folded.ts";
 import { Graph } from "../graph/graph.ts";
 import { type Merged, columnOf, modelOf, shown } from "../graph/merged.ts";
@@ -47,6 +49,7 @@ class Sandwich implements PageView {
     this.bar = new Bar([
       weightPart(app),
       stacksPart(app),
+      nativePart(app),
       narrowingPart(app),
       compensatedPart(app, () => this.merged(this.sides().callees).remains?.(0) ?? NOTHING_LEFT),
       space(),
@@ -63,7 +66,10 @@ class Sandwich implements PageView {
     );
     const list = element("div", { class: "names" }, this.names.element);
     host.append(element("div", { class: "filled" }, this.bar.element, element("div", { class: "split" }, list, graphs)));
-    const open = () => app.set({ page: "span", site: this.names.site() });
+    const open = () => {
+      const site = this.names.site();
+      if (!isFunction(app, site)) app.set({ page: "span", site });
+    };
     this.keys = [
       ...this.names.keys(),
       ...this.callees.keys().map((key) => ({ ...key, does: `Callees: ${key.does.toLowerCase()}` })),
@@ -100,7 +106,7 @@ class Sandwich implements PageView {
 
   folded(): string {
     const { callees } = this.sides();
-    const [name] = [this.app.recording.head.callsites];
+    const name = framesOf(this.app.recording.head);
     return folded(callees, callees[columnOf(this.app)], name);
   }
 
@@ -124,7 +130,7 @@ class Sandwich implements PageView {
     const merged = this.merged(tree);
     const none = upwards ? "Nothing called it: it is outermost." : "It has nothing in what is selected.";
     const name = nameOf(this.app, this.names.site());
-    return { ...modelOf(this.app, merged, 0, name), upwards, root: !upwards, empty: none };
+    return { ...modelOf(this.app, merged, 0, name, upwards), upwards, root: !upwards, empty: none };
   }
 
   private choose(tree: MergedTree, node: number): void {

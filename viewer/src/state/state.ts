@@ -51,6 +51,8 @@ export interface State {
   reversed: boolean;
   /** Whether what recording took is taken out. */
   compensated: boolean;
+  /** Whether spans are opened up by the functions that were seen in them. */
+  native: boolean;
   icicle: boolean;
   /** The frame a merged graph is zoomed to: callsites from the root, with dots between. */
   zoom: string;
@@ -88,6 +90,7 @@ export const DEFAULTS: Readonly<State> = {
   weight: "busy",
   reversed: false,
   compensated: false,
+  native: false,
   icicle: true,
   zoom: "",
   compared: "",

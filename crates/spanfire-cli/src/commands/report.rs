@@ -1,11 +1,14 @@
 //! `spanfire report`.
 
+use super::overhead::join;
 use crate::args::ReportArgs;
-use crate::failure::Failure;
+use crate::failure::{Failure, say};
 use crate::input::Input;
+use crate::native::Native;
 use crate::output::Output;
 use crate::time::parse_ns;
-use spanfire_render::{Report, ReportOptions};
+use spanfire_render::{NativeGraphs, Report, ReportOptions};
+use spanfire_views::{Hybrid, Stacks};
 use std::process::ExitCode;
 
 /// Writes the interactive viewer with the recording in it.
@@ -27,6 +30,10 @@ pub fn report(args: &ReportArgs) -> Result<ExitCode, Failure> {
     if report.is_empty() {
         return Err(input.empty("spans to show"));
     }
+    let report = match Native::of(&input, None)? {
+        Some(native) => report.with_native(graphs(&input, native)?),
+        None => report,
+    };
     let options = ReportOptions {
         title: args.title.clone().unwrap_or_else(|| input.name()),
         selection: args.input.selection.described().unwrap_or_default(),
@@ -34,4 +41,15 @@ pub fn report(args: &ReportArgs) -> Result<ExitCode, Failure> {
     };
     output.write(|sink| spanfire_render::report(&[(&report, &options)], sink))?;
     Ok(ExitCode::SUCCESS)
+}
+
+/// What was seen of the program in the spans that are selected.
+fn graphs(input: &Input, native: Native) -> Result<NativeGraphs, Failure> {
+    let join = join::report(input, &native, None)?;
+    let Native { samples, symbols, notes, .. } = native;
+    let by_span = input.view(|replay| Hybrid::of(replay, Stacks::Span, &samples, &symbols))?;
+    for note in &notes {
+        say(note);
+    }
+    Ok(NativeGraphs { join, by_span, notes })
 }

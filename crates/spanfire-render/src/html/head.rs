@@ -4,7 +4,8 @@
 
 use super::fields::FieldColumn;
 use super::lane::Shape;
-use super::{Report, ReportOptions};
+use super::{NativeGraphs, Report, ReportOptions};
+use crate::{Error, tables};
 use serde::Serialize;
 use spanfire_recording::{Callsite, CallsiteKind, Recording};
 use spanfire_views::{
@@ -35,8 +36,21 @@ pub(super) struct Head<'a, I> {
     mark_fields: &'a [FieldColumn],
     trees: Trees,
     statistics: Vec<Row>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    native: Option<Native<'a>>,
     /// What `spanfire info --format json` says.
     info: I,
+}
+
+/// What was seen of the program in its spans.
+#[derive(Serialize)]
+struct Native<'a> {
+    /// What graphs have besides callsites, numbered after these: functions, then what is none.
+    frames: Vec<Site<'a>>,
+    trees: Trees,
+    /// What `spanfire overhead --only join --format json` says.
+    join: serde_json::Value,
+    notes: &'a [String],
 }
 
 /// The spans that are not in the page, all of them shorter than some time.
@@ -124,6 +138,9 @@ struct Tree {
     cpu_ns: Vec<u64>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     blocked_ns: Vec<u64>,
+    /// Native samples, in a graph with functions.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    samples: Vec<u64>,
 }
 
 /// A row of `spanfire top`.
@@ -152,11 +169,12 @@ impl<'a, I> Head<'a, I> {
         shapes: &[Shape],
         [fields, mark_fields]: [&'a [FieldColumn]; 2],
         info: I,
-    ) -> Self {
+    ) -> Result<Self, Error> {
         let spans = &report.spans;
         let shape_bits = |shape: &Shape| u32::from(shape.lives) | u32::from(shape.overtaken) << 1;
         let shapes = shapes.iter();
-        Head {
+        let native = report.native.as_ref().map(|native| Native::of(native, report.recording));
+        Ok(Head {
             title: &options.title,
             selection: &options.selection,
             resolution_ns: options.resolution_ns,
@@ -174,8 +192,9 @@ impl<'a, I> Head<'a, I> {
             mark_fields,
             trees: Trees::of(&report.overall),
             statistics: report.overall.statistics.rows.iter().map(Row::of).collect(),
+            native: native.transpose()?,
             info,
-        }
+        })
     }
 }
 
@@ -208,8 +227,24 @@ impl<'a, I> Head<'a, I> {
             mark_fields: &[],
             trees: Trees::default(),
             statistics: Vec::new(),
+            native: None,
             info,
         }
+    }
+}
+
+impl<'a> Native<'a> {
+    fn of(native: &'a NativeGraphs, recording: &Recording) -> Result<Native<'a>, Error> {
+        let [thread, span] = [&native.join.hybrid.tree, &native.by_span.tree];
+        Ok(Native {
+            frames: thread.callsites()[recording.callsites().len()..]
+                .iter()
+                .map(Site::of)
+                .collect(),
+            trees: Trees { thread: Tree::of(thread), span: Tree::of(span) },
+            join: tables::join_facts(&native.join)?,
+            notes: &native.notes,
+        })
     }
 }
 
@@ -323,6 +358,9 @@ impl Tree {
         if tree.total(Weight::Cpu) > 0 || tree.total(Weight::Blocked) > 0 {
             columns.cpu_ns = column(Weight::Cpu);
             columns.blocked_ns = column(Weight::Blocked);
+        }
+        if tree.total(Weight::Samples) > 0 {
+            columns.samples = column(Weight::Samples);
         }
         columns
     }

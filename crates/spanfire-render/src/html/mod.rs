@@ -19,13 +19,14 @@ mod head;
 mod ascii;
 pub mod served;
 
+use crate::Error;
 use crate::diff::{DiffOptions, page_json};
-use crate::{Error, tables};
+use crate::tables::{self, JoinReport};
 use flate2::{Compression, write::DeflateEncoder};
 use head::Head;
 use lane::{Parts, Shapes};
 use spanfire_recording::{Field, Recording};
-use spanfire_views::{Diff, LaneSpans, Overall, Replay, Spans};
+use spanfire_views::{Diff, Hybrid, LaneSpans, Overall, Replay, Spans};
 use std::io::{self, Write};
 
 /// The viewer with a place for the data.
@@ -44,6 +45,17 @@ pub struct Report<'a> {
     recording: &'a Recording,
     spans: Spans,
     overall: Overall,
+    native: Option<NativeGraphs>,
+}
+
+/// What was seen of the program in its spans.
+pub struct NativeGraphs {
+    /// By physical stacks, and how the samples join with the spans.
+    pub join: JoinReport,
+    /// By logical stacks.
+    pub by_span: Hybrid,
+    /// What should be known of the samples, a line each.
+    pub notes: Vec<String>,
 }
 
 /// How a page is written.
@@ -66,7 +78,13 @@ impl<'a> Report<'a> {
         replay: &Replay<'_>,
         limit: usize,
     ) -> Result<Report<'a>, spanfire_recording::Error> {
-        Ok(Report { recording, spans: Spans::of(replay, limit)?, overall: Overall::of(replay)? })
+        let (spans, overall) = (Spans::of(replay, limit)?, Overall::of(replay)?);
+        Ok(Report { recording, spans, overall, native: None })
+    }
+
+    /// The same with what was seen of the program in the spans of this selection.
+    pub fn with_native(self, native: NativeGraphs) -> Report<'a> {
+        Report { native: Some(native), ..self }
     }
 
     /// Whether there is nothing to show.
@@ -135,7 +153,7 @@ fn blocks(report: &Report<'_>, options: &ReportOptions) -> Result<Vec<Vec<u8>>, 
     let (columns, fields) = fields::encode(lives.map(|(index, life)| (index, &life.fields[..])));
     let (mark_columns, mark_fields) = fields::encode(mark_fields(lanes));
     let info = tables::info_facts(report.recording, &report.overall.summary);
-    let head = Head::of(report, options, &shapes, [&columns, &mark_columns], info);
+    let head = Head::of(report, options, &shapes, [&columns, &mark_columns], info)?;
     let mut blocks = vec![
         serde_json::to_vec(&head).map_err(io::Error::from)?,
         lives::encode(&report.spans, resolution_ns),

@@ -42,6 +42,11 @@ pub fn join(report: &JoinReport, format: Format, sink: &mut dyn Write) -> Result
     Ok(())
 }
 
+/// The same as the JSON value.
+pub(crate) fn join_facts(report: &JoinReport) -> Result<serde_json::Value, Error> {
+    Ok(serde_json::to_value(Document::of(report)).map_err(io::Error::from)?)
+}
+
 #[derive(Serialize)]
 struct Document<'a> {
     source: &'a str,

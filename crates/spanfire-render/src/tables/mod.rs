@@ -20,6 +20,7 @@ mod on_cpu;
 pub(crate) use fields::line as fields_line;
 pub(crate) use info::info_facts;
 pub use info::{InfoFormat, info, warnings};
+pub(crate) use join::join_facts;
 pub use join::{JoinReport, join};
 pub use ledger::{LedgerOptions, ledger};
 pub(crate) use numbers::percent;

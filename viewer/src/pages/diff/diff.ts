@@ -198,6 +198,7 @@ class Diff implements PageView {
         return isOther(tree.site[node]) ? blend(colours.ink.page, colour, OTHERS) : colour;
       },
       tip: (node) => this.tip(name(node), node),
+      few: () => false,
       empty: `Nothing here: nothing of what is compared ${state.side} in what is selected.`,
     };
   }

@@ -2,6 +2,7 @@
  * *Flame*: every stack once, as wide as what was spent on it.
  */
 
+import { isFunction } from "../../analysis/functions.ts";
 import { NOTHING_LEFT } from "../../analysis/segmentcosts.ts";
 import type { App } from "../../app/app.ts";
 import { Bar, type Part, space, text } from "../../app/bar.ts";
@@ -10,7 +11,8 @@ import { element } from "../../app/elements.ts";
 import { percent } from "../../app/format.ts";
 import type { Key } from "../../app/keys.ts";
 import type { Page, PageView, Table } from "../../app/page.ts";
-import { directionPart, graphKeys, narrowingPart, orientationPart, stacksPart, weightPart } from "../../graph/controls.ts";
+import { framesOf } from "../../data/head.ts";
+import { directionPart, graphKeys, narrowingPart, orientationPart, nativePart, stacksPart, weightPart } from "../../graph/controls.ts";
 import { Crumbs } from "../../graph/crumbs.ts";
 import { folded } from "../../graph/folded.ts";
 import { Graph } from "../../graph/graph.ts";
@@ -82,7 +84,7 @@ class Flame implements PageView {
 
   folded(): string {
     const { tree } = merged(this.app);
-    return folded(tree, tree[columnOf(this.app)], this.app.recording.head.callsites);
+    return folded(tree, tree[columnOf(this.app)], framesOf(this.app.recording.head));
   }
 
   private parts(): Part[] {
@@ -92,6 +94,7 @@ class Flame implements PageView {
       weightPart(app),
       stacksPart(app),
       orientationPart(app),
+      nativePart(app),
       narrowingPart(app),
       compensatedPart(app, () => merged(app).remains?.(0) ?? NOTHING_LEFT),
       space(),
@@ -123,7 +126,7 @@ class Flame implements PageView {
 
   private open(node: number): void {
     const site = merged(this.app).tree.site[node] ?? -1;
-    if (site >= 0) this.app.set({ page: "span", site });
+    if (site >= 0 && !isFunction(this.app, site)) this.app.set({ page: "span", site });
   }
 
   private siteAtCursor() {

@@ -7,9 +7,10 @@ use crate::input::Input;
 use crate::native::Native;
 use spanfire_render::tables::{self, JoinReport};
 use spanfire_views::{Hybrid, Skew, Stacks};
+use std::path::Path;
 
 /// Joins the samples of the recording, or of `--perf`; `None` where there are none and nobody asked.
-pub fn section(
+pub(super) fn section(
     input: &Input,
     args: &OverheadArgs,
     asked: bool,
@@ -25,17 +26,22 @@ pub fn section(
     if !asked && perf.is_none() {
         native.notes.iter().for_each(|note| say(note));
     }
-    let Native { samples, symbols, lost, .. } = &native;
-    let report = JoinReport {
-        source: perf.map_or("the recording".to_owned(), |path| path.display().to_string()),
-        hybrid: input.view(|replay| Hybrid::of(replay, Stacks::Thread, samples, symbols))?,
-        skew: input.view(|replay| Skew::of(replay, samples, symbols))?,
-        median_depth: samples.median_depth(),
-        lost: *lost,
-    };
+    let report = report(input, &native, perf)?;
     native.say_if_uncut(&report.hybrid.joined);
     Ok(Some(Section {
         key: "join",
         write: Box::new(move |format, sink| tables::join(&report, format, sink)),
     }))
+}
+
+/// Joins samples with the spans by physical stacks.
+pub fn report(input: &Input, native: &Native, perf: Option<&Path>) -> Result<JoinReport, Failure> {
+    let Native { samples, symbols, lost, .. } = native;
+    Ok(JoinReport {
+        source: perf.map_or("the recording".to_owned(), |path| path.display().to_string()),
+        hybrid: input.view(|replay| Hybrid::of(replay, Stacks::Thread, samples, symbols))?,
+        skew: input.view(|replay| Skew::of(replay, samples, symbols))?,
+        median_depth: samples.median_depth(),
+        lost: *lost,
+    })
 }

@@ -5,7 +5,7 @@
 
 pub(super) mod ledger;
 mod sampling;
-mod join;
+pub(super) mod join;
 mod experiment;
 
 use crate::args::{OverheadArgs, OverheadPart, TableFormat};

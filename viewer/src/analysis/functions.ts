@@ -1,0 +1,36 @@
+/**
+ * Whether spans are opened up by the functions that native samples saw in them, and what these are.
+ */
+
+import type { App } from "../app/app.ts";
+
+/** Fewer samples say little of a width. */
+const ENOUGH = 5;
+
+/** Why it cannot be; empty where it can. */
+export function whyNotNative({ recording, state }: App): string {
+  if (recording.served && recording.head.info.sampling) return "With a server behind the page there are no functions: `spanfire report` has them.";
+  if (!recording.head.native) return "The recording holds no native samples: SPANFIRE_SAMPLE=999 takes them.";
+  return state.range ? "Functions are known for all of the time only." : "";
+}
+
+/** Whether they are, on a page of merged graphs. */
+export function isNative(app: App): boolean {
+  const { native, page } = app.state;
+  return native && (page === "flame" || page === "sandwich") && whyNotNative(app) === "";
+}
+
+/** Whether a frame is a function, or one of what is none. */
+export function isFunction({ recording }: App, site: number): boolean {
+  return site >= recording.head.callsites.length;
+}
+
+/** `[profiler]`, `[not sampled]`, `[blocked]`: time that is no function's. */
+export function isMarker(app: App, site: number): boolean {
+  return isFunction(app, site) && /^\[(profiler|not sampled|blocked)\]$/.test(app.site(site).name);
+}
+
+/** Whether a width was divided by so few samples that it should not be believed. */
+export function isFew(samples: number): boolean {
+  return samples > 0 && samples < ENOUGH;
+}
