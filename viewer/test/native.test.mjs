@@ -104,3 +104,15 @@ test("weights of the processor are there where switches are, and of all of the t
   assert.equal(await other.page.getByRole("button", { name: "Blocked", exact: true }).count(), 0);
   await other.close();
 });
+
+test("About says how samples were taken, and whether they join", async () => {
+  const view = await open(file, { hash: "#page=about" });
+  const said = Object.fromEntries((await view.table()).filter((row) => row.section === "Native samples").map((row) => [row.what, row.value]));
+  assert.match(said["Taken by"], /perf events/);
+  assert.match(said["Rate"], /998 .* 999/);
+  assert.match(said["Lost"], /^1$/);
+  assert.match(said["Clocks"], /too few/);
+  const taken = (await view.table()).filter((row) => row.section === "What recording took");
+  assert.equal(exactNs(taken.find((row) => row.what === "Entered").value), total);
+  await view.close();
+});

@@ -8,6 +8,7 @@ import { count, duration } from "../app/format.ts";
 import type { Page, Table } from "../app/page.ts";
 import type { Info } from "../data/head.ts";
 import type { Recording } from "../data/recording.ts";
+import { samplesOf, takenOf } from "./measuring.ts";
 
 export const about: Page = {
   id: "about",
@@ -49,6 +50,8 @@ function sectionsOf(recording: Recording): Section[] {
     { title: "Missing", rows: warningsOf(recording).map((text, at) => [String(at + 1), text]), empty: "Nothing was lost, cut or left out." },
     { title: "Clock", rows: clockOf(info) },
     { title: "Probe cost", rows: costOf(info), empty: "The recording does not say what its probes cost." },
+    ...(takenOf(head).length > 0 ? [{ title: "What recording took", rows: takenOf(head) }] : []),
+    ...(info.sampling ? [{ title: "Native samples", rows: samplesOf(head) }] : []),
     { title: "Threads", columns: ["thread", "label", "events", "from", "to"], rows: lanesOf(info) },
     ...(info.losses.length > 0 ? [{ title: "Losses", columns: ["thread", "label", "cause", "events", "from", "to"], rows: lossesOf(info) }] : []),
   ];
