@@ -13,6 +13,7 @@ import { Histogram } from "./histogram.ts";
 import { type LaneObserver, type Open, meets, sweepLane } from "./lanesweep.ts";
 import { sweepNarrowed } from "./narrowedsweep.ts";
 import { type Narrowing, narrowingOf } from "./narrowing.ts";
+import { showsOnCpu } from "./oncpu.ts";
 
 export interface RequestRow {
   /** Its number in `spanfire requests`. */
@@ -27,6 +28,9 @@ export interface RequestRow {
   idle: number;
   /** Self time of all its spans, over all threads. */
   work: number;
+  /** The parts of work on processors and not; 0 where not known. */
+  cpu: number;
+  blocked: number;
   spans: number;
   segments: number;
   threads: number;
@@ -45,8 +49,15 @@ export function requests(app: App): RequestRow[] {
   const kept = known.get(app.recording);
   if (kept?.key === key) return kept.rows;
   const rows = requestsOf(app.recording, range ?? ALWAYS, narrowing);
+  if (showsOnCpu(app)) addOnCpu(app.recording, rows);
   known.set(app.recording, { key, rows });
   return rows;
+}
+
+/** What only the command knows, of all of the time. */
+function addOnCpu({ head }: Recording, rows: RequestRow[]): void {
+  const known = new Map(head.on_cpu?.map(([number, cpu, blocked]) => [number, { cpu, blocked }]));
+  for (const row of rows) Object.assign(row, known.get(row.number));
 }
 
 /** What a server that sends only the slowest says of all: how many, and their lifetimes; `null` if each is here. */
@@ -194,6 +205,8 @@ class Tracker implements LaneObserver {
       busy: 0,
       idle: 0,
       work: 0,
+      cpu: 0,
+      blocked: 0,
       spans: 0,
       segments: 0,
       threads: 0,

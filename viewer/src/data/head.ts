@@ -156,6 +156,8 @@ export interface Head {
   mark_fields: FieldHead[];
   trees: { thread: TreeColumns; span: TreeColumns };
   statistics: StatisticsRow[];
+  /** Of each request its number, and its time on processors and not; where switches are recorded. */
+  on_cpu?: [number, number, number][];
   /** What was seen of the program in its spans; absent where nothing was. */
   native?: Native;
   info: Info;

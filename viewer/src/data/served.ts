@@ -29,6 +29,8 @@ export interface ServedRequest {
   busy: number;
   idle: number;
   work: number;
+  cpu: number;
+  blocked: number;
   spans: number;
   segments: number;
   threads: number;

@@ -4,8 +4,7 @@
 
 import { isCompensated, nameAccounts } from "../analysis/compensation.ts";
 import { mergedTree } from "../analysis/mergedtree.ts";
-import { narrowingOf } from "../analysis/narrowing.ts";
-import { knowsOnCpu, whyNotOnCpu } from "../analysis/oncpu.ts";
+import { showsOnCpu } from "../analysis/oncpu.ts";
 import type { Compensated } from "../analysis/rates.ts";
 import type { Remains } from "../analysis/segmentcosts.ts";
 import { type SpanStatistics, quantile, statistics } from "../analysis/statistics.ts";
@@ -43,11 +42,6 @@ const ON_CPU: readonly Time[] = [
   ["cpu", "CPU", "The part of the total in which the thread was on a processor", (row) => row.cpu],
   ["blocked", "Blocked", "The part of the total in which the thread was not: it waited or was preempted", (row) => row.blocked],
 ];
-
-/** Whether that is known of what is selected; under focus, ignore and hide a server knows it. */
-function isOnCpu(app: App): boolean {
-  return knowsOnCpu(app) && whyNotOnCpu(app) === "" && (app.recording.served !== undefined || !narrowingOf(app.state));
-}
 
 interface CompensatedTime {
   key: string;
@@ -126,12 +120,12 @@ class Top implements PageView {
         exactDuration(row.self),
         ...TIMES.map(([, , , ns]) => exactDuration(ns(row))),
         app.site(row.site).target,
-        ...(isOnCpu(app) ? ON_CPU.map(([, , , ns]) => exactDuration(ns(row))) : []),
+        ...(showsOnCpu(app) ? ON_CPU.map(([, , , ns]) => exactDuration(ns(row))) : []),
         ...(isTakenOut ? COMPENSATED.map(({ of }) => of(app, row)).flatMap(({ ns, low, high }) => [ns, low, high].map(exactDuration)) : []),
       ],
       choose: () => app.set({ page: "span", site: row.site }),
     }));
-    const columns = ["name", "spans", "self", ...TIMES.map(([key]) => key), "target", ...(isOnCpu(app) ? ON_CPU.map(([key]) => key) : []), ...(isTakenOut ? COMPENSATED.flatMap(({ key }) => [key, `${key} low`, `${key} high`]) : [])];
+    const columns = ["name", "spans", "self", ...TIMES.map(([key]) => key), "target", ...(showsOnCpu(app) ? ON_CPU.map(([key]) => key) : []), ...(isTakenOut ? COMPENSATED.flatMap(({ key }) => [key, `${key} low`, `${key} high`]) : [])];
     return { caption: "Names", columns, rows: rows.slice(0, 1000), total: rows.length };
   }
 
@@ -141,7 +135,7 @@ class Top implements PageView {
 
   /** What cells depend on besides their rows. */
   private look(): string {
-    return `${isCompensated(this.app)} ${isOnCpu(this.app)}`;
+    return `${isCompensated(this.app)} ${showsOnCpu(this.app)}`;
   }
 
   /** Of all names. */
@@ -193,7 +187,7 @@ class Top implements PageView {
       },
       { key: "count", title: "Spans", note: "How many spans", text: (row) => count(row.spans), value: (row) => row.spans },
       ...TIMES.map(time),
-      ...ON_CPU.map((of) => ({ ...time(of), isShown: () => isOnCpu(app) })),
+      ...ON_CPU.map((of) => ({ ...time(of), isShown: () => showsOnCpu(app) })),
       ...COMPENSATED.map(({ key, title, note, of }): Column<SpanStatistics> => ({
         key,
         title,

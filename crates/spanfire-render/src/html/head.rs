@@ -36,6 +36,9 @@ pub(super) struct Head<'a, I> {
     mark_fields: &'a [FieldColumn],
     trees: Trees,
     statistics: Vec<Row>,
+    /// Of each request its number, and its time on processors and not.
+    #[serde(skip_serializing_if = "<[_]>::is_empty")]
+    on_cpu: &'a [[u64; 3]],
     #[serde(skip_serializing_if = "Option::is_none")]
     native: Option<Native<'a>>,
     /// What `spanfire info --format json` says.
@@ -103,6 +106,8 @@ struct RequestRow<'a> {
     busy: u64,
     idle: u64,
     work: u64,
+    cpu: u64,
+    blocked: u64,
     spans: u64,
     segments: u64,
     threads: usize,
@@ -192,6 +197,7 @@ impl<'a, I> Head<'a, I> {
             mark_fields,
             trees: Trees::of(&report.overall),
             statistics: report.overall.statistics.rows.iter().map(Row::of).collect(),
+            on_cpu: &report.on_cpu,
             native: native.transpose()?,
             info,
         })
@@ -227,6 +233,7 @@ impl<'a, I> Head<'a, I> {
             mark_fields: &[],
             trees: Trees::default(),
             statistics: Vec::new(),
+            on_cpu: &[],
             native: None,
             info,
         }
@@ -305,6 +312,8 @@ impl<'a> RequestRow<'a> {
             busy: request.busy_ns,
             idle: request.idle_ns,
             work: request.work_ns,
+            cpu: request.cpu_ns,
+            blocked: request.blocked_ns,
             spans: request.spans,
             segments: request.segments,
             threads: request.threads,

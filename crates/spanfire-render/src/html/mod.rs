@@ -26,7 +26,7 @@ use flate2::{Compression, write::DeflateEncoder};
 use head::Head;
 use lane::{Parts, Shapes};
 use spanfire_recording::{Field, Recording};
-use spanfire_views::{Diff, Hybrid, LaneSpans, Overall, Replay, Spans};
+use spanfire_views::{Diff, Hybrid, LaneSpans, Overall, Replay, RequestTable, Spans};
 use std::io::{self, Write};
 
 /// The viewer with a place for the data.
@@ -45,6 +45,9 @@ pub struct Report<'a> {
     recording: &'a Recording,
     spans: Spans,
     overall: Overall,
+    /// Of each request its number, and its time on processors and not; empty where switches are not
+    /// recorded.
+    on_cpu: Vec<[u64; 3]>,
     native: Option<NativeGraphs>,
 }
 
@@ -71,7 +74,8 @@ pub struct ReportOptions {
 }
 
 impl<'a> Report<'a> {
-    /// Collects it: replays the recording once for its spans and once for all sums. More than `limit` segments are thinned
+    /// Collects it: replays the recording once for its spans, once for all sums, and where it has switches
+    /// once for its requests. More than `limit` segments are thinned
     /// out, as [`Spans::of`] does; merged graphs and statistics are over all of them.
     pub fn of(
         recording: &'a Recording,
@@ -79,7 +83,11 @@ impl<'a> Report<'a> {
         limit: usize,
     ) -> Result<Report<'a>, spanfire_recording::Error> {
         let (spans, overall) = (Spans::of(replay, limit)?, Overall::of(replay)?);
-        Ok(Report { recording, spans, overall, native: None })
+        let switches = recording.sampling().is_some_and(|sampling| sampling.switches);
+        let requests = if switches { Some(RequestTable::of(replay)?) } else { None };
+        let requests = requests.iter().flat_map(RequestTable::requests);
+        let on_cpu = requests.map(|request| [request.id.0, request.cpu_ns, request.blocked_ns]);
+        Ok(Report { recording, spans, overall, on_cpu: on_cpu.collect(), native: None })
     }
 
     /// The same with what was seen of the program in the spans of this selection.

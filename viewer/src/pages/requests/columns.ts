@@ -2,6 +2,7 @@
  * The columns of the table of requests: those of `spanfire requests`.
  */
 
+import { showsOnCpu } from "../../analysis/oncpu.ts";
 import { type RequestRow, requestFields, requests } from "../../analysis/requests.ts";
 import type { App } from "../../app/app.ts";
 import type { Column } from "../../app/datatable.ts";
@@ -13,6 +14,11 @@ const TIMES: readonly Time[] = [
   ["busy", "Busy", "Time of its lifetime in which one of its spans ran", (row) => row.busy],
   ["idle", "Idle", "Time of its lifetime in which none ran", (row) => row.idle],
   ["work", "Work", "Self time of all its spans, over all threads", (row) => row.work],
+];
+
+const ON_CPU: readonly Time[] = [
+  ["cpu", "CPU", "The part of work in which threads were on processors", (row) => row.cpu],
+  ["blocked", "Blocked", "The part of work in which threads were not: they waited or were preempted", (row) => row.blocked],
 ];
 
 export function requestColumns(app: App, kind: (row: RequestRow) => string): Column<RequestRow>[] {
@@ -39,6 +45,7 @@ export function requestColumns(app: App, kind: (row: RequestRow) => string): Col
       share: (row) => row.lifetime / most(),
     },
     ...TIMES.map(time),
+    ...ON_CPU.map((of) => ({ ...time(of), isShown: () => showsOnCpu(app) })),
     {
       key: "start",
       title: "Start",

@@ -4,6 +4,7 @@
 
 import { kindsOf, medianOf } from "../../analysis/kinds.ts";
 import { exactQuantile } from "../../analysis/instances.ts";
+import { showsOnCpu } from "../../analysis/oncpu.ts";
 import { type RequestRow, allRequests, requestFields, requests as rowsOf } from "../../analysis/requests.ts";
 import type { App } from "../../app/app.ts";
 import { Bar, space, text } from "../../app/bar.ts";
@@ -120,15 +121,16 @@ class Requests implements PageView {
     }
     this.list.draw(this.rows().listed);
     const rows = this.list.inOrder().slice(0, TABLE_ROWS);
+    const isSplit = showsOnCpu(app);
     return {
       caption: "Requests",
-      columns: ["request", "name", "start", "lifetime", "busy", "idle", "work", "spans", "threads", "fields"],
+      columns: ["request", "name", "start", "lifetime", "busy", "idle", "work", ...(isSplit ? ["cpu", "blocked"] : []), "spans", "threads", "fields"],
       rows: rows.map((row) => ({
         cells: [
           String(row.number),
           app.site(row.site).name,
           exactDuration(row.start),
-          ...[row.lifetime, row.busy, row.idle, row.work].map(exactDuration),
+          ...[row.lifetime, row.busy, row.idle, row.work, ...(isSplit ? [row.cpu, row.blocked] : [])].map(exactDuration),
           count(row.spans),
           count(row.threads),
           requestFields(app.recording, row).map(({ name, value }) => `${name}=${value}`).join(" "),
