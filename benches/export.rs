@@ -34,11 +34,11 @@ const FORMATS: [(&str, Export); 7] = [
     ("parquet", parquet),
 ];
 
-/// Counts what each of the four tables has, and hands on as much.
+/// Counts what each of the tables has, and hands on as much.
 fn parquet(source: &Source<'_>, sink: &mut dyn Write) -> Result<Carried, Error> {
-    let mut tables = [Counter(0), Counter(0), Counter(0), Counter(0)];
-    let [spans, segments, callsites, rollups] = &mut tables;
-    let sinks = ParquetSinks { spans, segments, callsites, rollups };
+    let mut tables = [0; 5].map(Counter);
+    let [spans, segments, callsites, rollups, processes] = &mut tables;
+    let sinks = ParquetSinks { spans, segments, callsites, rollups, processes };
     let carried = export::parquet(source, &ParquetOptions::default(), sinks)?;
     let bytes = tables.iter().map(|table| table.0).sum();
     io::copy(&mut io::repeat(0).take(bytes), sink)?;

@@ -55,8 +55,13 @@ fn speedscope_and_the_firefox_profiler_get_every_name() {
     }
 }
 
-const TABLES: [&str; 4] =
-    ["callsites.parquet", "rollups.parquet", "segments.parquet", "spans.parquet"];
+const TABLES: [&str; 5] = [
+    "callsites.parquet",
+    "processes.parquet",
+    "rollups.parquet",
+    "segments.parquet",
+    "spans.parquet",
+];
 
 fn entries(desk: &Desk, directory: &str) -> Vec<String> {
     let entries = fs::read_dir(desk.path(directory)).unwrap();

@@ -276,3 +276,15 @@ fn a_full_disk_is_said_to_be_full() {
     fs::write(desk.path("a.folded"), "a 1\n").unwrap();
     desk.fails(&["import", "a.folded", "-o", "/dev/full"], 1, &["/dev/full", "cannot write"]);
 }
+
+#[test]
+fn tables_of_an_import_say_what_it_lacks() {
+    let desk = Desk::new();
+    desk.import(b"main;a 10\nmain;b 10\n", &[]);
+    let ran = desk.run(&["export", "back.spanfire", "--to", "parquet", "-o", "tables"]);
+    assert_eq!((ran.code, ran.stdout.as_str()), (0, "tables\n"));
+    let words = "parquet: imported from folded stacks, without times, order, threads or counts";
+    assert!(ran.stderr.contains(words), "{}", ran.stderr);
+    let of_ours = desk.run(&["export", "run.spanfire", "--to", "parquet", "-o", "ours"]);
+    assert!(!of_ours.stderr.contains("imported"), "{}", of_ours.stderr);
+}

@@ -5,8 +5,8 @@ use crate::reading::{self, Reading};
 use crate::recordings;
 use serde_json::Value;
 use spanfire_recording::{
-    Anchor, Callsite, CallsiteId, CallsiteKind, ClockInfo, ClockSource, Error, Form, Header, Lane,
-    LaneId, Level, Recording, Tick, Writer, raw,
+    Anchor, Callsite, CallsiteId, CallsiteKind, ClockInfo, ClockSource, Error, Form, Header, Lacks,
+    Lane, LaneId, Level, Origin, Recording, Tick, Writer, raw,
 };
 use spanfire_render::export::{ParquetOptions, ParquetSinks, Source, parquet};
 use spanfire_views::{Names, Replay, Selection};
@@ -15,8 +15,13 @@ use std::path::Path;
 use std::process::Command;
 use tempfile::TempDir;
 
-const FILES: [&str; 4] =
-    ["spans.parquet", "segments.parquet", "callsites.parquet", "rollups.parquet"];
+const FILES: [&str; 5] = [
+    "spans.parquet",
+    "segments.parquet",
+    "callsites.parquet",
+    "rollups.parquet",
+    "processes.parquet",
+];
 
 const QUERIES: [(&str, &str); 5] = [
     ("spans", "select * from 'tables/*/spans.parquet'"),
@@ -53,13 +58,14 @@ const QUERIES: [(&str, &str); 5] = [
 fn export(directory: &Path, number: usize, recording: &Recording, selection: &Selection) {
     let directory = directory.join("tables").join(number.to_string());
     fs::create_dir_all(&directory).expect("a directory");
-    let [mut spans, mut segments, mut callsites, mut rollups] =
+    let [mut spans, mut segments, mut callsites, mut rollups, mut processes] =
         FILES.map(|name| File::create(directory.join(name)).expect("a file"));
     let sinks = ParquetSinks {
         spans: &mut spans,
         segments: &mut segments,
         callsites: &mut callsites,
         rollups: &mut rollups,
+        processes: &mut processes,
     };
     let replay = Replay::new(recording, selection.clone());
     let source = Source { replay: &replay, names: Names::Name };
@@ -160,6 +166,19 @@ fn duckdb_refuses_damaged_tables() {
 
 /// Queries that lasted so long, one after the other, in a process that started then.
 fn process(id: u32, unix_ns: u64, busy: &[u64]) -> Recording {
+    written(id, Some(unix_ns), None, busy)
+}
+
+/// The same of a profile that does not say when it began.
+fn imported(busy: &[u64]) -> Recording {
+    let lacks = Lacks { times: true, calls: true, ..Lacks::default() };
+    let format = "folded stacks".to_owned();
+    let unit = Some("samples".to_owned());
+    let origin = Origin { format, tool: None, lacks, unit, period_ns: None };
+    written(0, None, Some(origin), busy)
+}
+
+fn written(id: u32, unix_ns: Option<u64>, origin: Option<Origin>, busy: &[u64]) -> Recording {
     let clock = ClockInfo {
         source: ClockSource::Manual,
         nanos_per_tick: 1.0,
@@ -176,7 +195,7 @@ fn process(id: u32, unix_ns: u64, busy: &[u64]) -> Recording {
         arch: "x86_64".to_owned(),
         parallelism: None,
         recorder_version: "1.2.3".to_owned(),
-        origin: None,
+        origin,
     };
     let site = |name: &str, line| Callsite {
         name: name.to_owned(),
@@ -200,13 +219,14 @@ fn process(id: u32, unix_ns: u64, busy: &[u64]) -> Recording {
     }
     let write = || -> Result<Recording, Error> {
         let mut writer = Writer::new(Vec::new(), &header)?;
-        writer.anchor(&Anchor {
+        let anchor = unix_ns.map(|unix_ns| Anchor {
             tick: 0,
             monotonic_ns: 0,
             unix_ns,
             uncertainty_ticks: 0,
             raw_ns: None,
-        })?;
+        });
+        anchor.iter().try_for_each(|anchor| writer.anchor(anchor))?;
         for _ in 0..other {
             writer.callsite(&site("unused", 1))?;
         }
@@ -240,7 +260,7 @@ fn two_processes_are_one_table_in_the_queries_of_the_documentation() {
         let recording = process(number as u32, unix_ns, busy);
         export(directory.path(), number, &recording, &Selection::default());
     }
-    let [percentiles, compaction] = &documented()[..] else { panic!("two queries") };
+    let [_, percentiles, compaction] = &documented()[..] else { panic!("three queries") };
     let queries = [
         ("a percentiles", &**percentiles),
         ("b compaction", compaction),
@@ -269,4 +289,50 @@ fn two_processes_are_one_table_in_the_queries_of_the_documentation() {
     assert_eq!(number(compact, "last") - number(compact, "first"), minute);
     let [first, second] = rows(&read, "d together") else { panic!("two processes: {read}") };
     assert_eq!(number(second, "first") - number(first, "first"), minute);
+}
+
+/// What a profile of another tool does not hold is said in every row, so that no query takes it for measured.
+#[test]
+fn processes_say_what_they_are_and_imports_what_they_lack() {
+    let directory = TempDir::new().expect("one");
+    let start = 1_700_000_000_000_000_000;
+    let all = [
+        process(7, start, &[5, 9]),
+        process(8, start + 60, &[5]),
+        imported(&[3]),
+        imported(&[3, 4]),
+    ];
+    for (number, recording) in all.iter().enumerate() {
+        export(directory.path(), number, recording, &Selection::default());
+    }
+    let sum = "select process, service, any_value(imported) as imported, count(*) as rows";
+    let of = |table: &str| format!("{sum} from 'tables/*/{table}' group by all");
+    let of_each = FILES.map(of);
+    let of_each = FILES.into_iter().zip(of_each.iter().map(String::as_str));
+    let mut queries: Vec<(&str, &str)> = of_each.collect();
+    let documented = documented();
+    queries.push(("documented", &documented[0]));
+    let lacks = "select origin_unix_ns, process_id, executable, recorder, lacks, unit, spans
+         from 'tables/*/processes.parquet' order by spans, unit nulls first";
+    queries.push(("lacks", lacks));
+    let read = ask([directory.path()].into_iter(), &queries).remove(0).expect("answers");
+    for file in FILES {
+        let of = rows(&read, file);
+        assert_eq!(of.len(), 4, "{file} tells them apart: {of:?}");
+        let said = of.iter().filter_map(|row| row["imported"].as_str());
+        let said: Vec<&str> = said.collect();
+        let words = "imported from folded stacks, without times or counts of calls";
+        assert!(said.len() == 2 && said.iter().all(|said| said.starts_with(words)), "{said:?}");
+        assert!(of.iter().all(|row| row["service"] == "server"), "{of:?}");
+    }
+    let [server] = rows(&read, "documented") else { panic!("one service: {read}") };
+    let counts = ["processes", "spans", "lost_events", "first_unix_ns"];
+    assert_eq!(counts.map(|of| number(server, of)), [2, 3, 0, start]);
+    let of = rows(&read, "lacks");
+    let lacks = serde_json::json!({
+        "origin_unix_ns": null, "process_id": 0, "executable": "/srv/bin/server", "recorder": "1.2.3",
+        "lacks": "times, counts of calls", "unit": "samples", "spans": 1,
+    });
+    assert_eq!(of[1], lacks);
+    assert_eq!((number(&of[0], "process_id"), &of[0]["lacks"]), (8, &Value::Null));
 }

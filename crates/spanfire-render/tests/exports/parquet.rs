@@ -22,11 +22,11 @@ fn options() -> ParquetOptions {
     ParquetOptions { service: Some("shop".to_owned()), version, bucket_ns: BUCKET_NS }
 }
 
-/// The four files, each after its length.
+/// The files, each after its length.
 fn framed(source: &Source<'_>, sink: &mut dyn Write) -> Result<Carried, Error> {
-    let mut files: [Vec<u8>; 4] = Default::default();
-    let [spans, segments, callsites, rollups] = &mut files;
-    let sinks = ParquetSinks { spans, segments, callsites, rollups };
+    let mut files: [Vec<u8>; 5] = Default::default();
+    let [spans, segments, callsites, rollups, processes] = &mut files;
+    let sinks = ParquetSinks { spans, segments, callsites, rollups, processes };
     let carried = parquet(source, &options(), sinks)?;
     for file in &files {
         sink.write_all(&(file.len() as u64).to_le_bytes())?;
@@ -51,17 +51,19 @@ struct Tables {
     segments: Rows,
     callsites: Rows,
     rollups: Rows,
+    processes: Rows,
     carried: Carried,
 }
 
 fn tables(recording: &Recording, selection: &Selection) -> Tables {
     let (bytes, carried) = exported(framed, recording, selection);
     let read = files(&bytes).into_iter().map(|file| rows(file).expect("a table"));
-    let Ok([spans, segments, callsites, rollups]) = <[Rows; 4]>::try_from(read.collect::<Vec<_>>())
+    let Ok([spans, segments, callsites, rollups, processes]) =
+        <[Rows; 5]>::try_from(read.collect::<Vec<_>>())
     else {
-        panic!("four tables")
+        panic!("five tables")
     };
-    Tables { spans, segments, callsites, rollups, carried }
+    Tables { spans, segments, callsites, rollups, processes, carried }
 }
 
 /// Holds the tables against the views, and against one another.
@@ -82,6 +84,7 @@ pub fn check(recording: &Recording, selection: &Selection) {
     check_requests(&tables, recording, selection);
     check_paths(&tables);
     check_rollups(&tables);
+    check_process(&tables, recording);
 }
 
 /// Busy and idle times, too, are those of `top`.
@@ -154,6 +157,21 @@ fn check_paths(tables: &Tables) {
     assert_eq!(said, orphans > 0, "{orphans} orphans");
 }
 
+/// The row of the recording counts what the others are, and all of them are its.
+fn check_process(tables: &Tables, recording: &Recording) {
+    let Tables { callsites, spans, segments, rollups, processes, .. } = tables;
+    let [process] = &processes[..] else { panic!("one process") };
+    let sum: u64 = spans.iter().map(|span| number(span, "self_ns")).sum();
+    let counts = ["spans", "segments", "self_ns", "process_id"].map(|of| number(process, of));
+    let id = recording.header().process_id.into();
+    assert_eq!(counts, [spans.len() as u64, segments.len() as u64, sum, id]);
+    for row in [callsites, spans, segments, rollups].into_iter().flatten() {
+        for whose in ["process", "service", "version", "imported"] {
+            assert_eq!(row[whose], process[whose]);
+        }
+    }
+}
+
 /// What the spans of a path and a time add up to.
 #[derive(Debug, Default, PartialEq, Eq)]
 struct Sums {
@@ -214,7 +232,8 @@ fn check_rollups(tables: &Tables) {
 fn tables_have_links_fields_and_paths() {
     let case = recordings::named("fields, links and instants");
     let tables = tables(&case.recording, &case.selection);
-    let all = [&tables.callsites, &tables.spans, &tables.segments, &tables.rollups];
+    let Tables { callsites, spans, segments, rollups, processes, .. } = &tables;
+    let all = [processes, callsites, spans, segments, rollups];
     let lines = all.into_iter().flatten().map(|row| Value::from(row.clone()).to_string());
     insta::assert_snapshot!(lines.collect::<Vec<_>>().join("\n"));
     assert_eq!(tables.carried.to_string(), "3 instants left out");
@@ -236,16 +255,16 @@ fn a_damaged_table_is_refused() {
 
 /// [T51]
 #[test]
-fn any_of_the_four_sinks_may_be_full() {
+fn any_of_the_sinks_may_be_full() {
     let case = recordings::named("a service");
     let replay = Replay::new(&case.recording, case.selection);
     let source = Source { replay: &replay, names: Names::Name };
-    for full in 0..4 {
+    for full in 0..5 {
         for room in [0, 1, 100] {
             let mut sinks =
-                [0, 1, 2, 3].map(|sink| Full(if sink == full { room } else { 1 << 20 }));
-            let [spans, segments, callsites, rollups] = &mut sinks;
-            let sinks = ParquetSinks { spans, segments, callsites, rollups };
+                [0, 1, 2, 3, 4].map(|sink| Full(if sink == full { room } else { 1 << 20 }));
+            let [spans, segments, callsites, rollups, processes] = &mut sinks;
+            let sinks = ParquetSinks { spans, segments, callsites, rollups, processes };
             let error = parquet(&source, &options(), sinks).expect_err("it is full");
             assert_eq!(error.io_kind(), io::ErrorKind::StorageFull, "sink {full}, {room} bytes");
         }
@@ -315,6 +334,7 @@ fn what_is_written_in_parts_adds_up() {
         segments: &mut io::sink(),
         callsites: &mut io::sink(),
         rollups: &mut rollups,
+        processes: &mut io::sink(),
     };
     parquet(&source, &ParquetOptions { bucket_ns: 1, ..options() }, sinks).expect("tables");
     let of_spans = "message spans { required int64 self_ns; }";

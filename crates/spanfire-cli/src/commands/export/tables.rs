@@ -8,8 +8,13 @@ use crate::input::Input;
 use crate::time::parse_ns;
 use spanfire_render::export::{Carried, ParquetOptions, ParquetSinks, Source, parquet};
 
-const FILES: [&str; 4] =
-    ["spans.parquet", "segments.parquet", "callsites.parquet", "rollups.parquet"];
+const FILES: [&str; 5] = [
+    "spans.parquet",
+    "segments.parquet",
+    "callsites.parquet",
+    "rollups.parquet",
+    "processes.parquet",
+];
 
 /// Writes the tables of the selected part.
 pub fn tables(args: &ExportArgs, part: &SelectionArgs) -> Result<Carried, Failure> {
@@ -22,11 +27,11 @@ pub fn tables(args: &ExportArgs, part: &SelectionArgs) -> Result<Carried, Failur
     let input = Input::open_part(&args.input.file, part)?;
     let directory = Directory::open(&args.output, &FILES)?;
     let mut files = directory.files()?;
-    let [spans, segments, callsites, rollups] = &mut files[..] else {
+    let [spans, segments, callsites, rollups, processes] = &mut files[..] else {
         return Err(Failure::bad(&args.output, "cannot write: files are missing"));
     };
     let names = args.stacks.names.into();
-    let sinks = ParquetSinks { spans, segments, callsites, rollups };
+    let sinks = ParquetSinks { spans, segments, callsites, rollups, processes };
     let done = input.replay(|replay| parquet(&Source { replay, names }, &options, sinks));
     let mut carried = done.map_err(|error| match error.recording() {
         Some(error) => Failure::reading(input.path(), error),

@@ -5,9 +5,10 @@
 //! rollups    what the spans of a path add up to, by time ─┘ the same in every process
 //! segments   a row for each segment, when it ended
 //! callsites  a row for each callsite
+//! processes  one row, of the recording itself
 //! ```
 //!
-//! Every row says whose it is (`process`, `service`, `version`), so files of many processes are one table.
+//! Every row says whose it is (`process`, `service`, `version`, `imported`), so files of many processes are one table.
 //! Memory: a row group of each table, the spans alive, the distinct paths, and the rollups, up to 131,072.
 
 mod row;
@@ -16,12 +17,14 @@ mod paths;
 mod told;
 mod rollups;
 mod callsites;
+mod processes;
 
 use super::{Carried, Source};
 use crate::error::Error;
 use crate::tables::counted;
 use callsites::callsites;
 use paths::Paths;
+use processes::{process, processes, start_unix_ns};
 use rollups::Rollups;
 use rustc_hash::FxHashMap;
 use serde_json::json;
@@ -44,6 +47,8 @@ pub struct ParquetSinks<'a> {
     pub callsites: &'a mut (dyn Write + Send),
     /// A row for each path and time.
     pub rollups: &'a mut (dyn Write + Send),
+    /// The row of the recording.
+    pub processes: &'a mut (dyn Write + Send),
 }
 
 /// What a recording does not say of itself.
@@ -64,11 +69,12 @@ impl Default for ParquetOptions {
     }
 }
 
-/// Writes the selected spans as four tables.
+/// Writes the selected spans as four tables, and a fifth with one row about the recording.
 ///
 /// Times are in ns since the recording's start, which is `origin_unix_ns` on the wall clock; times of rollups
 /// are on the wall clock. All integers are signed, of 64 bits. `process` is the program, its number and that
-/// start, so it is another for every recording; span, request and callsite numbers are of a process.
+/// start, so it is another for every recording; `imported` is null unless the recording was made from another tool's
+/// profile, and says from which and what that lacks, since a number may then mean nothing. Span, request and callsite numbers are of a process.
 /// Hashes of paths are the same in every process: those of its spans from the outermost inwards, each by crate, name
 /// and file, FNV-1a of 64 bits, as `docs/exports.md` says to the bit.
 ///
@@ -78,7 +84,7 @@ impl Default for ParquetOptions {
 ///
 /// Values of fields are text, whatever they were. How much of a busy time was on a processor is `cpu_ns` and
 /// `blocked_ns`, null where no context switch tells. The tables have no place for instants and native samples, nor for where
-/// events are missing: how many are is in the footer (`spanfire.lost_events`). Lists of names longer
+/// events are missing: how many there are of each is in `processes`. Lists of names longer
 /// than 256 are cut to the outermost; `depth`, `name` and hashes are exact.
 ///
 /// # Errors
@@ -89,14 +95,14 @@ pub fn parquet(
     sinks: ParquetSinks<'_>,
 ) -> Result<Carried, Error> {
     let recording = source.recording();
-    let origin_unix_ns = recording.anchors().first().map_or(0, |anchor| anchor.unix_ns);
-    let program = source.program();
+    let origin_unix_ns = start_unix_ns(recording).unwrap_or(0);
     let whose = Whose {
-        process: format!("{program}-{}-{origin_unix_ns}", recording.header().process_id),
-        service: options.service.clone().unwrap_or(program),
+        process: process(source),
+        service: options.service.clone().unwrap_or_else(|| source.program()),
         version: options.version.clone(),
+        imported: recording.header().origin.as_ref().map(ToString::to_string),
     };
-    let ParquetSinks { spans, segments, callsites: sites, rollups } = sinks;
+    let ParquetSinks { spans, segments, callsites: sites, rollups, processes: of_process } = sinks;
     let mut told = Teller {
         origin_unix_ns,
         callsites: recording.callsites(),
@@ -115,6 +121,7 @@ pub fn parquet(
     segments.finish(&facts)?;
     rollups.finish(&paths, &facts)?;
     callsites(recording.callsites(), &paths, &whose, sites).finish(&facts)?;
+    processes(source, &visited, &whose, of_process).finish(&facts)?;
     let note = |count: u64, noun: &str, rest: &str| {
         (count > 0).then(|| format!("{} {rest}", counted(count, noun)))
     };

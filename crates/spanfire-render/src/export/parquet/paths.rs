@@ -14,7 +14,7 @@
 use rustc_hash::FxHashMap;
 use spanfire_recording::{Callsite, CallsiteId};
 
-const BASIS: u64 = 0xcbf2_9ce4_8422_2325;
+pub(super) const BASIS: u64 = 0xcbf2_9ce4_8422_2325;
 const PRIME: u64 = 0x0000_0100_0000_01b3;
 
 /// The longest list that is written of a path: ten thousand spans deep, each path would be a list of
@@ -24,8 +24,12 @@ const LONGEST: u32 = 256;
 /// The hash of a path that ends with this callsite, after that of what is around it.
 fn hashed(around: u64, site: &Callsite) -> u64 {
     let parts = [site.crate_name(), &site.name, site.file.as_deref().unwrap_or_default()];
-    let bytes = parts.into_iter().flat_map(|part| part.bytes().chain([0xff]));
-    bytes.fold(around, |state, byte| (state ^ u64::from(byte)).wrapping_mul(PRIME))
+    fnv(around, parts.into_iter().flat_map(|part| part.bytes().chain([0xff])))
+}
+
+/// The hash goes on with these bytes.
+pub(super) fn fnv(state: u64, bytes: impl IntoIterator<Item = u8>) -> u64 {
+    bytes.into_iter().fold(state, |state, byte| (state ^ u64::from(byte)).wrapping_mul(PRIME))
 }
 
 /// A number of [`Paths`].

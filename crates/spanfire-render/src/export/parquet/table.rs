@@ -28,7 +28,8 @@ const ROWS: usize = 1 << 17;
 const WHOSE: &str = "
     required binary process (STRING);
     required binary service (STRING);
-    optional binary version (STRING);";
+    optional binary version (STRING);
+    optional binary imported (STRING);";
 
 /// Whose rows they are.
 pub(super) struct Whose {
@@ -38,12 +39,14 @@ pub(super) struct Whose {
     pub service: String,
     /// Which version of that, where known.
     pub version: Option<String>,
+    /// What the recording was imported from, and what that lacks, if a recorder did not write it.
+    pub imported: Option<String>,
 }
 
 /// A file that is being written.
 pub(super) struct Table<'a> {
     writer: Option<SerializedFileWriter<Sink<'a>>>,
-    whose: [Option<TextId>; 3],
+    whose: [Option<TextId>; 4],
     refused: Option<Error>,
     columns: Vec<Column>,
     texts: Texts,
@@ -55,14 +58,14 @@ impl<'a> Table<'a> {
     pub fn new(name: &str, columns: &str, whose: &Whose, sink: Sink<'a>) -> Table<'a> {
         let mut table = Table {
             writer: None,
-            whose: [None; 3],
+            whose: [None; 4],
             refused: None,
             columns: Vec::new(),
             texts: Texts::default(),
             rows: 0,
         };
-        let Whose { process, service, version } = whose;
-        table.whose = [Some(process), Some(service), version.as_ref()]
+        let Whose { process, service, version, imported } = whose;
+        table.whose = [Some(process), Some(service), version.as_ref(), imported.as_ref()]
             .map(|text| text.map(|text| table.text(text)));
         match begin(&format!("message {name} {{ {WHOSE} {columns} }}"), sink) {
             Ok(writer) => {
@@ -83,9 +86,9 @@ impl<'a> Table<'a> {
     /// Adds a row: `fill` gives a value for each leaf of the columns, in their order.
     pub fn row(&mut self, fill: impl FnOnce(&mut Row<'_>)) {
         let mut row = Row { columns: self.columns.iter_mut(), texts: &mut self.texts };
-        let [process, service, version] = self.whose;
+        let [process, service, version, imported] = self.whose;
         [process, service].into_iter().flatten().for_each(|text| row.text(text));
-        row.optional_text(version);
+        [version, imported].into_iter().for_each(|text| row.optional_text(text));
         fill(&mut row);
         self.rows += 1;
         let is_long = self.texts.are_long() || self.columns.iter().any(Column::is_long);
