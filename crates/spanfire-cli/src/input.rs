@@ -4,7 +4,7 @@ use crate::args::{InputArgs, SelectionArgs};
 use crate::failure::{Failure, say};
 use crate::progress::Bar;
 use crate::selection;
-use spanfire_recording::{Error, Origin, Recording, tail::TailState};
+use spanfire_recording::{Error, Origin, Recording, SamplingMethod, tail::TailState};
 use spanfire_views::{Progress, Replay, Selection};
 use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
@@ -126,6 +126,21 @@ impl Input {
             }
             false => Failure::bad(&self.path, format!("the recording holds no {what}")),
         }
+    }
+
+    /// Why nothing can be told of processors: no context switches were recorded, or none of what is
+    /// selected.
+    pub fn without_switches(&self) -> Failure {
+        let sampling = self.recording.sampling();
+        let remedy = match sampling.filter(|sampling| !sampling.switches) {
+            None => "SPANFIRE_SAMPLE=999 records them".to_owned(),
+            Some(sampling) => match (sampling.method, &sampling.why) {
+                (SamplingMethod::None, Some(why)) => format!("sampling failed: {why}"),
+                (_, Some(why)) => format!("only perf events record them: {why}"),
+                (_, None) => "only perf events record them: SPANFIRE_SAMPLER=perf".to_owned(),
+            },
+        };
+        self.empty(&format!("context switches that tell when threads ran ({remedy})"))
     }
 
     /// The path of a result next to the recording: `run.spanfire` → `run.flamegraph.svg`.

@@ -80,6 +80,10 @@ pub enum Weight {
     Idle,
     /// Number of spans
     Count,
+    /// Time running on a processor, with what was called, where context switches are recorded
+    Cpu,
+    /// Time entered but off the processor, with what was called, where context switches are recorded
+    Blocked,
 }
 
 /// `diff --by`.
@@ -137,6 +141,8 @@ impl From<Weight> for DiffWeight {
             Weight::SelfTime => Self::SelfTime,
             Weight::Idle => Self::Idle,
             Weight::Count => Self::Count,
+            Weight::Cpu => Self::Cpu,
+            Weight::Blocked => Self::Blocked,
         }
     }
 }

@@ -10,7 +10,7 @@ mod selection;
 pub use choices::{
     ExportFormat, InfoFormat, Names, RequestSort, Stacks, TableFormat, TopSort, Weight,
 };
-pub use diff::{DiffArgs, DiffFormat, FailIf};
+pub use diff::{DiffArgs, DiffFormat, FailIf, Weight as DiffWeightWord};
 pub use experiment::{ArmWord, ExperimentArgs};
 pub use import::ImportArgs;
 pub use overhead::{LedgerRows, OverheadArgs, OverheadPart, SampleTimer, SamplingArgs};

@@ -1,7 +1,7 @@
 //! `spanfire diff`.
 
 use super::ROWS_IN_A_TABLE;
-use crate::args::{DiffArgs, DiffFormat, FailIf};
+use crate::args::{DiffArgs, DiffFormat, DiffWeightWord, FailIf};
 use crate::failure::{Failure, say};
 use crate::input::Input;
 use crate::output::Output;
@@ -21,6 +21,7 @@ const NAMES_SHOWN: usize = 5;
 
 /// Shows what changed between two sides.
 pub fn diff(args: &DiffArgs) -> Result<ExitCode, Failure> {
+    refuse_page(args)?;
     let before = std::iter::once(&args.before).chain(&args.more_before);
     let after = std::iter::once(&args.after).chain(&args.more_after);
     let paths: Vec<&PathBuf> = before.chain(after).collect();
@@ -30,7 +31,9 @@ pub fn diff(args: &DiffArgs) -> Result<ExitCode, Failure> {
     refuse_unlike(&inputs, args)?;
     let options = options(args);
     let compared = |stacks, reversed| -> Result<Diff, Failure> {
-        let [before, after] = [side(before, stacks, reversed)?, side(after, stacks, reversed)?];
+        let sides = [side(before, stacks, reversed)?, side(after, stacks, reversed)?];
+        refuse_unknown(&sides, &inputs, args)?;
+        let [before, after] = sides;
         Ok(Diff::of(&before, &after, options.threshold))
     };
     let diff = compared(stacks(args), args.reverse)?;
@@ -58,6 +61,32 @@ pub fn diff(args: &DiffArgs) -> Result<ExitCode, Failure> {
     })?;
     let failed = args.fail_if.is_some_and(|wanted| fails(wanted, &diff, &options));
     Ok(if failed { ExitCode::from(CHANGED) } else { ExitCode::SUCCESS })
+}
+
+/// The page works its stacks out anew for what is selected in it, and does not have the switches.
+fn refuse_page(args: &DiffArgs) -> Result<(), Failure> {
+    match is_of_processors(args) && format(args) == DiffFormat::Html {
+        true => Err(Failure::Usage(
+            "diff: a page does not know when threads ran on a processor; with --weight cpu and \
+             blocked write OUT.svg, OUT.json, OUT.csv or a table"
+                .to_owned(),
+        )),
+        false => Ok(()),
+    }
+}
+
+fn is_of_processors(args: &DiffArgs) -> bool {
+    matches!(args.weight, DiffWeightWord::Cpu | DiffWeightWord::Blocked)
+}
+
+/// Where switches do not tell when the threads of a recording ran, nothing can be said of processors.
+fn refuse_unknown(sides: &[DiffSide; 2], inputs: &[Input], args: &DiffArgs) -> Result<(), Failure> {
+    if !is_of_processors(args) {
+        return Ok(());
+    }
+    let [before, after] = sides.each_ref().map(DiffSide::without_switches);
+    let lacking = before.or(after.map(|index| 1 + args.more_before.len() + index));
+    lacking.map_or(Ok(()), |index| Err(inputs[index].without_switches()))
 }
 
 /// Recordings that count different things have no difference. Where calls are not known, neither is what varies from

@@ -6,7 +6,6 @@ use crate::failure::Failure;
 use crate::input::Input;
 use crate::output::Output;
 use spanfire_render::FlamegraphOptions;
-use spanfire_views::CallTree;
 use std::path::Path;
 use std::process::ExitCode;
 
@@ -25,7 +24,7 @@ pub fn flamegraph(args: &FlamegraphArgs) -> Result<ExitCode, Failure> {
     let tree = call_tree(&input, &args.stacks, args.input.selection.root.is_some())?;
     let weight = args.stacks.weight.into();
     if tree.total(weight) == 0 {
-        return Err(nothing(&input, &tree, args.stacks.weight));
+        return Err(input.empty("time of that kind to draw"));
     }
     let options = FlamegraphOptions { weight, ..options(args, &input) };
     output.write(|sink| spanfire_render::flamegraph(&tree, &options, sink))?;
@@ -58,17 +57,6 @@ fn compensated(args: &FlamegraphArgs, input: &Input, output: Output) -> Result<E
     let options = options(args, input);
     output.write(|sink| spanfire_render::compensated_flamegraph(tree, &options, sink))?;
     Ok(ExitCode::SUCCESS)
-}
-
-/// Why there is nothing to draw of this weight.
-fn nothing(input: &Input, tree: &CallTree, weight: Weight) -> Failure {
-    let splits = matches!(weight, Weight::Cpu | Weight::Blocked);
-    match splits && tree.total(spanfire_views::Weight::Busy) > 0 {
-        true => input.empty(
-            "context switches that tell when threads ran (SPANFIRE_SAMPLE=999 records them)",
-        ),
-        false => input.empty("time of that kind to draw"),
-    }
 }
 
 /// The program, and which way the stacks are read.

@@ -28,7 +28,7 @@ pub use run::run;
 pub use top::top;
 pub use view::view;
 
-use crate::args::{self, NativeArgs, RowsArgs, StacksArgs, TableFormat};
+use crate::args::{self, NativeArgs, RowsArgs, StacksArgs, TableFormat, Weight};
 use crate::failure::Failure;
 use crate::input::Input;
 use crate::native::Native;
@@ -65,7 +65,20 @@ fn call_tree(input: &Input, typed: &StacksArgs, by_root: bool) -> Result<CallTre
         }
         false => input.view(|replay| CallTree::of(replay, stacks))?,
     };
+    refuse_unknown(input, &tree, typed.weight)?;
     Ok(if typed.reverse { tree.reversed() } else { tree })
+}
+
+/// Refuses a weight of which the recording tells nothing: without context switches nobody knows when
+/// threads ran.
+fn refuse_unknown(input: &Input, tree: &CallTree, weight: Weight) -> Result<(), Failure> {
+    let is_of_processors = matches!(weight, Weight::Cpu | Weight::Blocked);
+    let known = |weight| tree.total(weight) > 0;
+    let none_known = !known(spanfire_views::Weight::Cpu) && !known(spanfire_views::Weight::Blocked);
+    match is_of_processors && none_known && known(spanfire_views::Weight::Busy) {
+        true => Err(input.without_switches()),
+        false => Ok(()),
+    }
 }
 
 fn stacks(typed: Option<args::Stacks>, by_root: bool) -> Stacks {

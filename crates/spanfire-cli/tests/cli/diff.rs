@@ -174,3 +174,71 @@ fn what_is_typed_wrong_is_refused() {
     let empty = ["diff", "old.spanfire", "new.spanfire", "--format", "svg", "--from", "9s"];
     desk.fails(&empty, 2, &["the selection holds no spans to compare"]);
 }
+
+/// Each `db` takes a millisecond before and after, of which it waits 600 µs before and 300 µs after.
+#[test]
+fn time_on_processors_is_compared_where_switches_tell_of_it() {
+    let desk = Desk::new();
+    fs::write(desk.path("old.spanfire"), fixture::waiting_service(1_000, 600)).unwrap();
+    fs::write(desk.path("new.spanfire"), fixture::waiting_service(1_000, 300)).unwrap();
+    let verdict_of_db = |flags: &[&str]| verdicts(&json(&desk, flags))[0].1.clone();
+    assert_eq!(verdict_of_db(&[]), "same");
+    assert_eq!(verdict_of_db(&["--weight", "cpu"]), "slower");
+    assert_eq!(verdict_of_db(&["--weight", "blocked"]), "faster");
+
+    let document = json(&desk, &["--weight", "cpu"]);
+    let names = document["names"].as_array().unwrap();
+    let db = names.iter().find(|row| row["name"] == "db").unwrap();
+    let mean = &db["measures"]["mean_blocked"];
+    assert_eq!((&mean["before_ns"], &mean["after_ns"]), (&600_000.into(), &300_000.into()));
+    for (file, key) in [("old.spanfire", "before"), ("new.spanfire", "after")] {
+        let top = desk.json(&["top", file, "--format", "json"]);
+        let row = top.as_array().unwrap().iter().find(|row| row["name"] == "db").unwrap();
+        assert_eq!(db[format!("cpu_{key}_ns")], row["cpu_ns"]);
+        assert_eq!(db[format!("blocked_{key}_ns")], row["blocked_ns"]);
+        let all = document[key]["cpu_ns"].as_u64().unwrap();
+        let waited = document[key]["blocked_ns"].as_u64().unwrap();
+        assert_eq!(document[key]["total_ns"], all + waited);
+    }
+
+    let table = diff(&desk, &["--weight", "blocked"]);
+    assert!(table.contains("blocked before") && table.contains("Σ blocked 120.0 ms → 60.00 ms"));
+    let paths = diff(&desk, &["--weight", "blocked", "--by", "path"]);
+    assert!(paths.contains("request;db") && paths.contains("100.0 %"), "{paths}");
+    let csv = diff(&desk, &["--weight", "cpu", "--format", "csv"]);
+    assert!(csv.lines().next().unwrap().ends_with(",blocked_before_ns,blocked_after_ns"), "{csv}");
+    let svg = diff(&desk, &["--weight", "cpu", "--format", "svg"]);
+    assert!(svg.contains("time on a processor: ") && svg.contains(">db<"));
+}
+
+#[test]
+fn more_time_on_processors_fails_the_build_that_asked_for_it() {
+    let desk = Desk::new();
+    fs::write(desk.path("old.spanfire"), fixture::waiting_service(1_000, 600)).unwrap();
+    fs::write(desk.path("new.spanfire"), fixture::waiting_service(1_000, 300)).unwrap();
+    let run = |flags: &[&str]| {
+        let command = ["diff", "old.spanfire", "new.spanfire", "--fail-if", "slower:20"];
+        desk.run(&[&command, flags].concat())
+    };
+    assert_eq!(run(&[]).code, 0);
+    let ran = run(&["--weight", "cpu"]);
+    assert_eq!(ran.code, 3, "{ran:?}");
+    assert!(ran.stderr.contains("slower: ") && ran.stderr.contains("db (+"), "{}", ran.stderr);
+    assert_eq!(run(&["--weight", "blocked"]).code, 0);
+}
+
+#[test]
+fn recordings_without_switches_are_not_compared_by_time_on_processors() {
+    let desk = desk();
+    fs::write(desk.path("switched.spanfire"), fixture::waiting_service(1_000, 600)).unwrap();
+    for weight in ["cpu", "blocked"] {
+        let flags = ["diff", "switched.spanfire", "old.spanfire", "--weight", weight];
+        desk.fails(&flags, 1, &["old.spanfire: ", "context switches", "SPANFIRE_SAMPLE=999"]);
+        let flags = ["flamegraph", "old.spanfire", "--weight", weight, "-o", "a.svg"];
+        desk.fails(&flags, 1, &["context switches", "SPANFIRE_SAMPLE=999"]);
+        let flags = ["export", "old.spanfire", "--to", "folded", "--weight", weight];
+        desk.fails(&flags, 1, &["context switches", "SPANFIRE_SAMPLE=999"]);
+    }
+    let flags = ["diff", "switched.spanfire", "switched.spanfire", "-o", "a.html"];
+    desk.fails(&[&flags[..], &["--weight", "cpu"]].concat(), 2, &["OUT.svg"]);
+}

@@ -32,9 +32,7 @@ pub fn recording() -> Vec<u8> {
 /// The same with context switches of `worker-1`, which does not run while it is in `db` the first
 /// time, and runs otherwise.
 pub fn switched() -> Vec<u8> {
-    let switch =
-        |(us, runs): (u64, bool)| Switch { thread: 101, time: us * 1_000, runs, preempted: false };
-    let switches = [(200, true), (250, false), (450, true)].map(switch).to_vec();
+    let switches = [(200, true), (250, false), (450, true)].map(switch_of(101)).to_vec();
     observed(&Batch { switches, ..Batch::default() })
 }
 
@@ -71,6 +69,15 @@ fn observed(batch: &Batch) -> Vec<u8> {
 /// The recording of a service that answers 200 requests, each with a `db` that takes `db_us` and a
 /// little more, and then does what `last` is called.
 pub fn service(db_us: u64, last: &str) -> Vec<u8> {
+    serving(db_us, last, None)
+}
+
+/// The same with context switches: each `db` waits `waited_us` of its time.
+pub fn waiting_service(db_us: u64, waited_us: u64) -> Vec<u8> {
+    serving(db_us, "log", Some(waited_us))
+}
+
+fn serving(db_us: u64, last: &str, waited_us: Option<u64>) -> Vec<u8> {
     let mut writer = Writer::new(Vec::new(), &header()).unwrap();
     for (name, line) in [("request", 10), ("db", 20), (last, 30)] {
         writer.callsite(&callsite(name, "app::server", line)).unwrap();
@@ -78,18 +85,32 @@ pub fn service(db_us: u64, last: &str) -> Vec<u8> {
     let main = writer.lane(&lane("main", 100)).unwrap();
     let mut events = Buffer::new(Form::Subscriber);
     let mut now_us = 0;
+    let mut switches = Vec::new();
     for number in 0..200 {
         let root = subscriber_span_id(CallsiteId(0), 3 * number + 1);
         events.new_enter(us(now_us), root, CallsiteId(0));
         let db_us = db_us + number * 7 % 10;
         span(&mut events, CallsiteId(1), 3 * number + 2, now_us + 10, now_us + 10 + db_us);
+        if let Some(waited_us) = waited_us {
+            switches.extend(
+                [(now_us + 12, false), (now_us + 12 + waited_us, true)].map(switch_of(100)),
+            );
+        }
         now_us += 20 + db_us;
         span(&mut events, CallsiteId(2), 3 * number + 3, now_us, now_us + 50);
         now_us += 60;
         events.exit_drop(us(now_us), root);
     }
     writer.events(main, events.words()).unwrap();
+    if !switches.is_empty() {
+        writer.batch(&Batch { switches, ..Batch::default() }).unwrap();
+    }
     writer.finish().unwrap()
+}
+
+/// When, in µs, a thread came to run or stopped.
+fn switch_of(thread: u64) -> impl Fn((u64, bool)) -> Switch {
+    move |(us, runs)| Switch { thread, time: us * 1_000, runs, preempted: false }
 }
 
 fn main_lane() -> Buffer {

@@ -1,7 +1,8 @@
 //! A diff as lines of CSV: the span names, or the stacks.
 
+use super::on_cpu::OnCpuDiff;
 use super::order::{ordered_names, ordered_paths};
-use super::rows::{MeasureRow, NameRow, word};
+use super::rows::{MeasureRow, NameRow, on_cpu, word};
 use super::{DiffOptions, DiffRows};
 use spanfire_views::{Diff, Measure, NameDiff};
 use std::io::{self, Write};
@@ -57,14 +58,22 @@ pub(super) fn write(diff: &Diff, options: &DiffOptions, sink: &mut dyn Write) ->
     let mut csv = csv::WriterBuilder::new().has_headers(false).from_writer(sink);
     match options.rows {
         DiffRows::Names => {
-            csv.write_record(NAME_COLUMNS)?;
-            for name in ordered_names(diff, options) {
-                csv.serialize(name_row(diff, name, options))?;
+            let names = ordered_names(diff, options);
+            let known = names.iter().any(|name| on_cpu(diff, name).is_known());
+            csv.write_record(NAME_COLUMNS.iter().chain(more(known)))?;
+            for name in names {
+                let row = name_row(diff, name, options);
+                match known {
+                    true => csv.serialize((row, on_cpu(diff, name).fields()))?,
+                    false => csv.serialize(row)?,
+                }
             }
         }
         DiffRows::Paths => {
-            csv.write_record(PATH_COLUMNS)?;
-            for (path, row) in ordered_paths(diff, options) {
+            let paths = ordered_paths(diff, options);
+            let known = paths.iter().any(|(_, row)| row.on_cpu.is_known());
+            csv.write_record(PATH_COLUMNS.iter().chain(more(known)))?;
+            for (path, row) in paths {
                 let times = (row.total_before_ns, row.total_after_ns);
                 let shares = (row.share_before, row.share_after);
                 let rest = (
@@ -72,11 +81,20 @@ pub(super) fn write(diff: &Diff, options: &DiffOptions, sink: &mut dyn Write) ->
                     (row.idle_before_ns, row.idle_after_ns),
                 );
                 let counts = (row.count_before, row.count_after);
-                csv.serialize((path, row.standing, counts, times, shares, rest))?;
+                let row_alone = (path, row.standing, counts, times, shares, rest);
+                match known {
+                    true => csv.serialize((row_alone, row.on_cpu.fields()))?,
+                    false => csv.serialize(row_alone)?,
+                }
             }
         }
     }
     csv.flush()
+}
+
+/// The columns that only recordings with context switches fill.
+fn more(known: bool) -> &'static [&'static str] {
+    if known { &OnCpuDiff::COLUMNS } else { &[] }
 }
 
 type Quantile = (u64, u64, &'static str);
@@ -86,7 +104,7 @@ fn name_row<'a>(
     name: &'a NameDiff,
     options: &DiffOptions,
 ) -> (NameRow<'a>, MeasureColumns, Quantile, Quantile) {
-    let row = MeasureRow::of(name.change(options.weight.measure()));
+    let row = MeasureRow::of(name, options.weight.measure());
     let columns = (
         (row.before_ns, row.after_ns, row.ratio, row.low, row.high, row.p, row.adjusted_p),
         (row.compared, row.compared_before, row.compared_after),
@@ -100,6 +118,6 @@ fn name_row<'a>(
 }
 
 type MeasureColumns = (
-    (u64, u64, Option<f64>, Option<f64>, Option<f64>, Option<f64>, Option<f64>),
+    (Option<u64>, Option<u64>, Option<f64>, Option<f64>, Option<f64>, Option<f64>, Option<f64>),
     (Option<&'static str>, Option<usize>, Option<usize>),
 );

@@ -122,6 +122,8 @@ impl Picture<'_> {
             DiffWeight::Total | DiffWeight::SelfTime => "busy time",
             DiffWeight::Idle => "idle time",
             DiffWeight::Count => "spans",
+            DiffWeight::Cpu => "time on a processor",
+            DiffWeight::Blocked => "time blocked",
         };
         let recordings = self.diff.recordings();
         let each = if recordings == [1, 1] { "" } else { " of a recording on average" };
@@ -243,12 +245,12 @@ impl Picture<'_> {
             |what: &str, described: String| text.push_str(&format!("\n{what} {described}"));
         let recordings = Scale::per_recording(self.diff.recordings());
         match weight {
-            DiffWeight::Total | DiffWeight::SelfTime => {
-                line("total", recordings.described(weight, self.totals[index]));
-                line("self", recordings.described(weight, node.own(Weight::Busy)));
-            }
             DiffWeight::Idle => line("idle", recordings.described(weight, self.totals[index])),
             DiffWeight::Count => {}
+            _ => {
+                line("total", recordings.described(weight, self.totals[index]));
+                line("self", recordings.described(weight, node.own(weight.width())));
+            }
         }
         let shares = Scale::shares(self.totals[0]);
         line("share", shares.described(weight, self.totals[index]));

@@ -2,7 +2,8 @@
 
 use super::DiffOptions;
 use super::amount::Scale;
-use super::rows::{NameRow, PathRow, paths};
+use super::rows::{MeasuredRow, PathRow, paths};
+use crate::tables::OnCpu;
 use serde::Serialize;
 use spanfire_views::{CONFIDENCE, Diff, FALSE_DISCOVERY_RATE, Weight};
 use std::io::{self, Write};
@@ -15,7 +16,7 @@ struct Document<'a> {
     threshold: f64,
     false_discovery_rate: f64,
     confidence: f64,
-    names: Vec<NameRow<'a>>,
+    names: Vec<MeasuredRow<'a>>,
     paths: Vec<PathRow>,
 }
 
@@ -25,6 +26,9 @@ struct Side {
     spans: u64,
     total_ns: u64,
     idle_ns: u64,
+    /// Where switches tell.
+    #[serde(flatten)]
+    on_cpu: OnCpu,
 }
 
 /// All names, the largest change of self time first, and all stacks, every one after that around it.
@@ -38,7 +42,7 @@ pub(super) fn write(diff: &Diff, options: &DiffOptions, sink: &mut dyn Write) ->
         threshold: options.threshold,
         false_discovery_rate: FALSE_DISCOVERY_RATE,
         confidence: CONFIDENCE,
-        names: names.map(|name| NameRow::of(diff, name, options).with_measures(name)).collect(),
+        names: names.map(|name| MeasuredRow::of(diff, name, options)).collect(),
         paths: paths(diff, options),
     };
     serde_json::to_writer_pretty(&mut *sink, &document).map_err(io::Error::from)?;
@@ -49,10 +53,12 @@ fn sides(diff: &Diff) -> [Side; 2] {
     let scale = Scale::per_recording(diff.recordings());
     let total = |weight| scale.rounded(diff.total(weight));
     let (spans, busy, idle) = (total(Weight::Count), total(Weight::Busy), total(Weight::Idle));
+    let (cpu, blocked) = (total(Weight::Cpu), total(Weight::Blocked));
     [0, 1].map(|side| Side {
         recordings: diff.recordings()[side],
         spans: spans[side],
         total_ns: busy[side],
         idle_ns: idle[side],
+        on_cpu: OnCpu::of(cpu[side], blocked[side]),
     })
 }

@@ -12,6 +12,7 @@ mod amount;
 mod colour;
 mod layout;
 mod flamegraph;
+mod on_cpu;
 mod rows;
 mod order;
 mod text;
@@ -78,6 +79,10 @@ pub enum DiffWeight {
     Idle,
     /// Number of spans.
     Count,
+    /// Time on a processor, with what was called: of recordings with context switches.
+    Cpu,
+    /// Time entered but not on a processor, with what was called: of recordings with context switches.
+    Blocked,
 }
 
 /// What the rows of a table are.
@@ -97,6 +102,8 @@ impl DiffWeight {
             DiffWeight::Total | DiffWeight::SelfTime => Weight::Busy,
             DiffWeight::Idle => Weight::Idle,
             DiffWeight::Count => Weight::Count,
+            DiffWeight::Cpu => Weight::Cpu,
+            DiffWeight::Blocked => Weight::Blocked,
         }
     }
 
@@ -107,6 +114,8 @@ impl DiffWeight {
             DiffWeight::Total | DiffWeight::Count => Measure::Total,
             DiffWeight::SelfTime => Measure::SelfTime,
             DiffWeight::Idle => Measure::Idle,
+            DiffWeight::Cpu => Measure::Cpu,
+            DiffWeight::Blocked => Measure::Blocked,
         }
     }
 
@@ -116,6 +125,8 @@ impl DiffWeight {
             DiffWeight::SelfTime => "self",
             DiffWeight::Idle => "idle",
             DiffWeight::Count => "count",
+            DiffWeight::Cpu => "cpu",
+            DiffWeight::Blocked => "blocked",
         }
     }
 }

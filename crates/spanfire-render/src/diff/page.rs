@@ -5,7 +5,7 @@
 
 use super::DiffOptions;
 use super::amount::Scale;
-use super::rows::NameRow;
+use super::rows::MeasuredRow;
 use serde::Serialize;
 use spanfire_recording::Callsite;
 use spanfire_views::{CONFIDENCE, Diff, FALSE_DISCOVERY_RATE, Weight};
@@ -41,7 +41,7 @@ struct Frame<'a> {
 struct Name<'a> {
     frame: u32,
     #[serde(flatten)]
-    row: NameRow<'a>,
+    row: MeasuredRow<'a>,
 }
 
 #[derive(Serialize)]
@@ -93,10 +93,8 @@ pub(crate) fn page_json(
 
 fn names<'a>(diff: &'a Diff, options: &DiffOptions) -> Vec<Name<'a>> {
     let names = diff.names().iter();
-    let names = names.map(|name| Name {
-        frame: name.frame.0,
-        row: NameRow::of(diff, name, options).with_measures(name),
-    });
+    let names =
+        names.map(|name| Name { frame: name.frame.0, row: MeasuredRow::of(diff, name, options) });
     names.collect()
 }
 

@@ -2,7 +2,7 @@
 
 use super::amount::{Scale, change, difference, percent};
 use super::order::{ordered_names, ordered_paths};
-use super::rows::word;
+use super::rows::{Shown, word};
 use super::{DiffOptions, DiffRows, DiffWeight};
 use crate::duration;
 use crate::tables::{count, counted, layout, printable};
@@ -25,6 +25,8 @@ pub(super) fn write(diff: &Diff, options: &DiffOptions, sink: &mut dyn Write) ->
         DiffWeight::Total | DiffWeight::SelfTime => "Σ self",
         DiffWeight::Idle => "Σ idle",
         DiffWeight::Count => "spans",
+        DiffWeight::Cpu => "Σ on cpu",
+        DiffWeight::Blocked => "Σ blocked",
     };
     writeln!(sink, "{what} {all}")?;
     if options.rows == DiffRows::Names {
@@ -40,6 +42,8 @@ fn write_names(diff: &Diff, options: &DiffOptions, sink: &mut dyn Write) -> io::
     let per_span = match measure {
         Measure::SelfTime => ["self before", "self after", "Δ Σ self"],
         Measure::Idle => ["idle before", "idle after", "Δ Σ idle"],
+        Measure::Cpu => ["on cpu before", "on cpu after", "Δ Σ on cpu"],
+        Measure::Blocked => ["blocked before", "blocked after", "Δ Σ blocked"],
         _ => ["mean before", "mean after", "Δ Σ busy"],
     };
     let [before, after, sum] = per_span;
@@ -49,21 +53,19 @@ fn write_names(diff: &Diff, options: &DiffOptions, sink: &mut dyn Write) -> io::
     let scale = Scale::per_recording(diff.recordings());
     for (name, label) in shown.iter().zip(labels(diff, &shown, options.names)) {
         let of = name.change(measure);
-        let [busy_before, busy_after] = scale.rounded(match measure {
-            Measure::SelfTime => name.self_ns(),
-            Measure::Idle => name.sides().map(|side| side.map_or(0, |row| row.idle_ns)),
-            _ => name.busy_ns(),
-        });
+        let [sum_before, sum_after] = scale.rounded(name.sum_ns(measure));
+        let is_known = name.knows(measure);
+        let both_known = (0..2).all(|side| is_known[side] || name.sides()[side].is_none());
         table.add_row([
             word(of.verdict).to_owned(),
             of.shift.map_or("–".to_owned(), |shift| percent(shift.ratio)),
             interval(of),
-            side(of.before_ns, name.before.is_some()),
-            side(of.after_ns, name.after.is_some()),
+            side(of.before_ns, is_known[0]),
+            side(of.after_ns, is_known[1]),
             quantile(name.change(Measure::P50)),
             quantile(name.change(Measure::P99)),
             spans(scale.rounded(name.spans())),
-            difference(busy_before, busy_after),
+            if both_known { difference(sum_before, sum_after) } else { "–".to_owned() },
             printable(&label),
         ]);
     }
@@ -77,8 +79,8 @@ fn interval(change: &Change) -> String {
     })
 }
 
-fn side(ns: u64, exists: bool) -> String {
-    if exists { duration(ns) } else { "–".to_owned() }
+fn side(ns: u64, is_known: bool) -> String {
+    if is_known { duration(ns) } else { "–".to_owned() }
 }
 
 /// A change of a quantile, in brackets where it may be noise.
@@ -127,21 +129,16 @@ fn write_paths(diff: &Diff, options: &DiffOptions, sink: &mut dyn Write) -> io::
     ];
     let mut table = layout::table(&header, 1);
     for (path, row) in ordered_paths(diff, options) {
-        let (before, after) = match options.weight {
-            DiffWeight::Total => (row.total_before_ns, row.total_after_ns),
-            DiffWeight::SelfTime => (row.self_before_ns, row.self_after_ns),
-            DiffWeight::Idle => (row.idle_before_ns, row.idle_after_ns),
-            DiffWeight::Count => (row.count_before, row.count_after),
-        };
+        let Shown { compared: [before, after], total_ns, share, self_ns } = row.shown;
         table.add_row([
             row.standing.to_owned(),
             change(before as f64, after as f64),
-            duration(row.total_before_ns),
-            duration(row.total_after_ns),
-            format!("{:.1} %", row.share_before * 100.0),
-            format!("{:.1} %", row.share_after * 100.0),
-            duration(row.self_before_ns),
-            duration(row.self_after_ns),
+            duration(total_ns[0]),
+            duration(total_ns[1]),
+            format!("{:.1} %", share[0] * 100.0),
+            format!("{:.1} %", share[1] * 100.0),
+            duration(self_ns[0]),
+            duration(self_ns[1]),
             spans([row.count_before, row.count_after]),
             path,
         ]);

@@ -25,6 +25,7 @@ pub use join::{JoinReport, join};
 pub use ledger::{LedgerOptions, ledger};
 pub(crate) use numbers::percent;
 pub use numbers::{bytes, count, counted};
+pub(crate) use on_cpu::OnCpu;
 pub use printable::printable;
 pub use requests::{RequestOrder, RequestsOptions, requests};
 pub use top::{TopOptions, TopOrder, compensated_top, top};

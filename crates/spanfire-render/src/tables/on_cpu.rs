@@ -6,7 +6,7 @@ use serde::Serialize;
 /// How much of a row's time its threads ran and how much they did not; keys that are not known are
 /// not there.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
-pub(super) struct OnCpu {
+pub(crate) struct OnCpu {
     #[serde(skip_serializing_if = "Option::is_none")]
     cpu_ns: Option<u64>,
     #[serde(skip_serializing_if = "Option::is_none")]

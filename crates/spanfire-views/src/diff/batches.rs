@@ -36,16 +36,22 @@ pub(super) struct Batch {
     pub self_ns: u64,
     /// Σ idle.
     pub idle_ns: u64,
+    /// Σ time on a processor, as far as is known.
+    pub cpu_ns: u64,
+    /// Σ time entered but not on one, as far as is known.
+    pub blocked_ns: u64,
     /// Busy times as (bucket, count), rising.
     busy: Vec<(u32, u32)>,
 }
 
 /// What one span adds to its batch.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, Default)]
 pub(super) struct Sample {
     pub busy_ns: u64,
     pub self_ns: u64,
     pub idle_ns: u64,
+    pub cpu_ns: u64,
+    pub blocked_ns: u64,
 }
 
 impl Batches {
@@ -106,6 +112,8 @@ impl Batch {
         self.busy_ns = self.busy_ns.saturating_add(sample.busy_ns);
         self.self_ns = self.self_ns.saturating_add(sample.self_ns);
         self.idle_ns = self.idle_ns.saturating_add(sample.idle_ns);
+        self.cpu_ns = self.cpu_ns.saturating_add(sample.cpu_ns);
+        self.blocked_ns = self.blocked_ns.saturating_add(sample.blocked_ns);
         self.count(bucket_of(sample.busy_ns), 1);
     }
 
@@ -121,6 +129,8 @@ impl Batch {
         self.busy_ns = self.busy_ns.saturating_add(other.busy_ns);
         self.self_ns = self.self_ns.saturating_add(other.self_ns);
         self.idle_ns = self.idle_ns.saturating_add(other.idle_ns);
+        self.cpu_ns = self.cpu_ns.saturating_add(other.cpu_ns);
+        self.blocked_ns = self.blocked_ns.saturating_add(other.blocked_ns);
         for &(bucket, spans) in &other.busy {
             self.count(bucket, spans);
         }
@@ -158,6 +168,8 @@ impl Observer for Batcher {
             busy_ns: life.busy_ns,
             self_ns: life.self_ns,
             idle_ns: closing.lifetime_ns().saturating_sub(life.ran_ns),
+            cpu_ns: life.split.cpu_ns,
+            blocked_ns: life.split.blocked_ns,
         });
     }
 }
@@ -169,7 +181,7 @@ mod tests {
     fn filled(spans: u64) -> Batches {
         let mut batches = Batches::default();
         for busy_ns in 1..=spans {
-            batches.push(Sample { busy_ns, self_ns: 0, idle_ns: 0 });
+            batches.push(Sample { busy_ns, ..Sample::default() });
         }
         batches
     }

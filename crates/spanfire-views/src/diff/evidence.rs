@@ -13,6 +13,10 @@ const BATCHES_MIN: usize = 12;
 /// recording is.
 const LIKENESS_MAX: f64 = 0.3;
 
+/// How much of the busy time of a name switches have to tell of on each side: what they do not is in
+/// neither mean.
+const KNOWN_LEAST: f64 = 0.99;
+
 /// Values below this are taken for it where logarithms are formed, in ns.
 const SMALLEST_NS: f64 = 0.5;
 
@@ -29,6 +33,10 @@ pub enum Measure {
     P50,
     /// 99th percentile of busy time.
     P99,
+    /// Mean time of a span on a processor, with children.
+    Cpu,
+    /// Mean time of a span entered but not on a processor, with children.
+    Blocked,
 }
 
 /// A measure on both sides.
@@ -103,8 +111,27 @@ pub enum Verdict {
 
 impl Measure {
     /// All of them.
-    pub const ALL: [Measure; 5] =
-        [Measure::Total, Measure::SelfTime, Measure::Idle, Measure::P50, Measure::P99];
+    pub const ALL: [Measure; 7] = [
+        Measure::Total,
+        Measure::SelfTime,
+        Measure::Idle,
+        Measure::P50,
+        Measure::P99,
+        Measure::Cpu,
+        Measure::Blocked,
+    ];
+
+    /// Whether it is known of a row: of time on processors nothing is said where switches tell of
+    /// less than nearly all.
+    pub(super) fn is_known(self, row: &SpanStatistics) -> bool {
+        match self {
+            Measure::Cpu | Measure::Blocked => {
+                let known_ns = row.cpu_ns.saturating_add(row.blocked_ns);
+                known_ns as f64 >= row.busy_ns as f64 * KNOWN_LEAST
+            }
+            _ => true,
+        }
+    }
 
     /// Over all spans of a row, in ns.
     pub(super) fn of_all(self, row: &SpanStatistics) -> f64 {
@@ -115,6 +142,8 @@ impl Measure {
             Measure::Idle => mean(row.idle_ns),
             Measure::P50 => row.quantile_ns(0.5) as f64,
             Measure::P99 => row.quantile_ns(0.99) as f64,
+            Measure::Cpu => mean(row.cpu_ns),
+            Measure::Blocked => mean(row.blocked_ns),
         }
     }
 
@@ -126,15 +155,17 @@ impl Measure {
             Measure::Idle => mean(batch.idle_ns),
             Measure::P50 => batch.quantile(0.5) as f64,
             Measure::P99 => batch.quantile(0.99) as f64,
+            Measure::Cpu => mean(batch.cpu_ns),
+            Measure::Blocked => mean(batch.blocked_ns),
         }
     }
 
     /// The logarithm of how many spans a batch needs to have such a value.
     fn least_size_log2(self) -> u32 {
         match self {
-            Measure::Total | Measure::SelfTime | Measure::Idle => 0,
             Measure::P50 => 3,
             Measure::P99 => 7,
+            _ => 0,
         }
     }
 

@@ -19,7 +19,7 @@ pub struct NameDiff {
     /// Its spans in all recordings after; `None` if there are none.
     pub after: Option<SpanStatistics>,
     /// By [`Measure::ALL`].
-    changes: [Change; 5],
+    changes: [Change; Measure::ALL.len()],
 }
 
 impl NameDiff {
@@ -35,12 +35,34 @@ impl NameDiff {
 
     /// The self time of all spans, before and after, in all recordings.
     pub fn self_ns(&self) -> [u64; 2] {
-        self.sides().map(|side| side.map_or(0, |row| row.self_ns))
+        self.sum(|row| row.self_ns)
     }
 
     /// The busy time of all spans, before and after, in all recordings.
     pub fn busy_ns(&self) -> [u64; 2] {
-        self.sides().map(|side| side.map_or(0, |row| row.busy_ns))
+        self.sum(|row| row.busy_ns)
+    }
+
+    /// What a measure is the mean of, over all spans, before and after, in all recordings; of a
+    /// quantile the busy time.
+    pub fn sum_ns(&self, measure: Measure) -> [u64; 2] {
+        match measure {
+            Measure::Total | Measure::P50 | Measure::P99 => self.busy_ns(),
+            Measure::SelfTime => self.self_ns(),
+            Measure::Idle => self.sum(|row| row.idle_ns),
+            Measure::Cpu => self.sum(|row| row.cpu_ns),
+            Measure::Blocked => self.sum(|row| row.blocked_ns),
+        }
+    }
+
+    /// Whether a measure is known, before and after: false of a side without spans, and of time on
+    /// processors where the threads' switches are not known.
+    pub fn knows(&self, measure: Measure) -> [bool; 2] {
+        self.sides().map(|side| side.is_some_and(|row| measure.is_known(row)))
+    }
+
+    fn sum(&self, of: impl Fn(&SpanStatistics) -> u64) -> [u64; 2] {
+        self.sides().map(|side| side.map_or(0, &of))
     }
 
     /// Its statistics, before and after.
@@ -132,8 +154,13 @@ fn name(frame: Frame, before: Found<'_>, after: Found<'_>) -> NameDiff {
 }
 
 /// Whole recordings where there are several; otherwise batches, which show less. Several callsites
-/// that became one frame have no order of time among them, and so no batches.
+/// that became one frame have no order of time among them, and so no batches. What is not known of
+/// one side is not compared.
 fn shift(measure: Measure, before: &Found<'_>, after: &Found<'_>) -> Option<Shift> {
+    let is_known = |found: &Found<'_>| found.all.as_ref().is_some_and(|row| measure.is_known(row));
+    if !is_known(before) || !is_known(after) {
+        return None;
+    }
     let values = |found: &Found<'_>| -> Vec<f64> {
         found.recordings.iter().map(|row| measure.of_all(row)).collect()
     };

@@ -3,7 +3,7 @@
 use super::batches::{Batcher, Batches};
 use crate::call_tree::Weigher;
 use crate::statistics::Rows;
-use crate::{CallTree, Replay, Stacks, Statistics};
+use crate::{CallTree, Replay, Stacks, Statistics, Weight};
 use spanfire_recording::{Callsite, Error};
 
 /// The recordings of one side. All are compared by the same kind of stack.
@@ -37,6 +37,14 @@ impl DiffSide {
         let tree = if self.reversed { tree.reversed() } else { tree };
         self.recordings.push(Recorded { tree, statistics: rows.finish(), batches });
         Ok(())
+    }
+
+    /// The first of its recordings, counted from 0, whose spans have no known time on or off a
+    /// processor.
+    pub fn without_switches(&self) -> Option<usize> {
+        let tells =
+            |tree: &CallTree| tree.total(Weight::Cpu) > 0 || tree.total(Weight::Blocked) > 0;
+        self.recordings.iter().position(|recorded| !tells(&recorded.tree))
     }
 
     pub(super) fn callsites(&self) -> impl Iterator<Item = &Callsite> {

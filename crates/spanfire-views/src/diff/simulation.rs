@@ -35,7 +35,7 @@ fn run(shape: Shape, spans: u64, factor: f64, random: &mut Random) -> Batches {
             Shape::Waves => (0.3 * random.normal() + 0.2 * wave).exp(),
         };
         let busy_ns = (factor * us * 1_000.0) as u64;
-        batches.push(Sample { busy_ns, self_ns: busy_ns / 2, idle_ns: 0 });
+        batches.push(Sample { busy_ns, self_ns: busy_ns / 2, ..Sample::default() });
     }
     batches
 }

@@ -176,3 +176,18 @@ fn spans_cut_off_by_the_end_of_the_recording_are_no_evidence() {
     assert_eq!(diff.names()[0].spans(), [40, 40]);
     assert_eq!(diff.names()[0].change(Measure::Total).shift, None);
 }
+
+#[test]
+fn time_on_processors_is_compared_only_where_switches_tell_of_nearly_all_of_it() {
+    let known = |more: usize| format!("{}\non cpu main 0..99999", steady(200, more));
+    let (before, after) = (known(20), known(28));
+    let both = diff(&[&before], &[&after]);
+    assert_eq!(both.names()[0].change(Measure::Cpu).verdict, Verdict::Slower);
+    assert_eq!(both.names()[0].sum_ns(Measure::Cpu), both.names()[0].busy_ns());
+    assert_eq!(both.names()[0].change(Measure::Blocked).verdict, Verdict::Same);
+
+    let one = diff(&[&before], &[&steady(200, 28)]);
+    assert_eq!(one.names()[0].knows(Measure::Cpu), [true, false]);
+    assert_eq!(one.names()[0].change(Measure::Cpu).shift, None);
+    assert_eq!(one.names()[0].change(Measure::Cpu).verdict, Verdict::Unclear);
+}
