@@ -11,7 +11,7 @@ const ENOUGH = 5;
 export function whyNotNative({ recording, state }: App): string {
   if (recording.served && recording.head.info.sampling) return "With a server behind the page there are no functions: `spanfire report` has them.";
   if (!recording.head.native) return "The recording holds no native samples: SPANFIRE_SAMPLE=999 takes them.";
-  return state.range ? "Functions are known for all of the time only." : "";
+  return state.range ? "Functions are known here for all of the time only: `spanfire view` knows them of a selected time, too." : "";
 }
 
 /** Whether they are, on a page of merged graphs. */

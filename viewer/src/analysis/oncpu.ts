@@ -12,8 +12,9 @@ export function knowsOnCpu({ recording }: App): boolean {
 }
 
 /** Why it is not known of what is selected; empty where it is. */
-export function whyNotOnCpu({ recording, state }: App): string {
-  return state.range && !recording.served ? "When threads ran is known here for all of the time only." : "";
+export function whyNotOnCpu(app: App): string {
+  if (!knowsOnCpu(app)) return "The recording does not say when threads ran on a processor: SPANFIRE_SAMPLE=999 has the kernel tell, by perf events.";
+  return app.state.range && !app.recording.served ? "When threads ran is known here for all of the time only: `spanfire view` knows it of a selected time, too." : "";
 }
 
 /** Whether it is known of what is selected of names and requests; under focus, ignore and hide a server knows it. */

@@ -37,7 +37,7 @@ type Measured = Record<string, unknown>;
 /** `null` where the recording does not say. */
 export function ratesOf({ probe_cost }: Info): Rates | null {
   if (!probe_cost) return null;
-  const kinds = [probe_cost, probe_cost["fields"] ?? probe_cost, probe_cost["reenter"] ?? probe_cost] as Measured[];
+  const kinds = [probe_cost, probe_cost.fields ?? probe_cost, probe_cost.reenter ?? probe_cost] as unknown as Measured[];
   const rates = (where: string) => kinds.map((kind) => rateOf(kind[`${where}_median_ns`], kind[`${where}_spread_ns`]));
   return { inside: rates("inside"), outside: rates("outside") };
 }

@@ -37,6 +37,12 @@ export function counted(number: number, noun: string): string {
   return `${count(number)} ${noun}${number === 1 ? "" : "s"}`;
 }
 
+/** A share of one that may be far below a percent: `0.026 %`. */
+export function finePercent(share: number): string {
+  if (share > 0 && share < 1e-5) return "under 0.001 %";
+  return share > 0 && share < 0.0095 ? `${Number((100 * share).toPrecision(2))} %` : percent(share);
+}
+
 /** A share of one: `12.3 %`. */
 export function percent(share: number): string {
   return `${(100 * (Number.isFinite(share) ? share : 0)).toFixed(1)} %`;

@@ -103,6 +103,16 @@ export interface Sampling {
   ended: boolean;
 }
 
+/** What recording a span took, inside it and in its parent. */
+export interface Probe {
+  inside_min_ns: number | null;
+  inside_median_ns: number | null;
+  inside_spread_ns: number | null;
+  outside_min_ns: number | null;
+  outside_median_ns: number | null;
+  outside_spread_ns: number | null;
+}
+
 /** What `spanfire info --format json` says. */
 export interface Info {
   process: { id: number; executable: string; arguments: string[]; os: string; arch: string; parallelism: number | null };
@@ -130,8 +140,8 @@ export interface Info {
     uncertainty_ns: number | null;
     clamped_ticks: number;
   };
-  /** Of a plain span; and of other kinds, under their name. */
-  probe_cost: Record<string, number | null | Record<string, number | null>> | null;
+  /** Of a plain span, and where they are known of other kinds. */
+  probe_cost: (Probe & { samples: number; fields: Probe | null; reenter: Probe | null }) | null;
   /** How native samples were taken; `null` where none were asked for. */
   sampling: Sampling | null;
   lanes: { lane: number; label: string; events: number; first_ns: number | null; last_ns: number | null }[];

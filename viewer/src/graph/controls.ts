@@ -5,7 +5,7 @@
 import { isNative, whyNotNative } from "../analysis/functions.ts";
 import { knowsOnCpu, whyNotOnCpu } from "../analysis/oncpu.ts";
 import type { App } from "../app/app.ts";
-import { type Part, pattern, segments, together } from "../app/bar.ts";
+import { type Part, pattern, segments, text, together } from "../app/bar.ts";
 import { button } from "../app/elements.ts";
 import type { Key } from "../app/keys.ts";
 import type { Site } from "../data/head.ts";
@@ -25,7 +25,6 @@ const ON_CPU: readonly (readonly [Weight, string, string])[] = [
 function weightsOf(app: App): readonly (readonly [Weight, string, string])[] {
   return knowsOnCpu(app) ? [...WEIGHTS, ...ON_CPU] : WEIGHTS;
 }
-
 
 export function stacksPart(app: App): Part {
   return segments(app, "stacks", "Stacks", [
@@ -52,6 +51,11 @@ export function nativePart(app: App): Part {
       toggle.setAttribute("aria-pressed", String(isNative(app)));
     },
   };
+}
+
+/** Why there are no functions where they were asked for. */
+export function nativeLine(app: App): Part {
+  return text("hint", () => (app.state.native ? whyNotNative(app) : ""));
 }
 
 export function directionPart(app: App): Part {

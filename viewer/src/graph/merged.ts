@@ -80,6 +80,7 @@ function emptyWords(app: App): string {
   const { weight } = app.state;
   const isOnCpu = weight === "cpu" || weight === "blocked";
   if (isOnCpu && whyNotOnCpu(app) !== "") return whyNotOnCpu(app);
+  if (isCompensated(app)) return "Nothing remains: recording took all of what is selected.";
   return `Nothing here: no ${weight === "count" ? "spans" : `${weight} time`} in what is selected.`;
 }
 

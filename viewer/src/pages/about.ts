@@ -8,7 +8,7 @@ import { count, duration } from "../app/format.ts";
 import type { Page, Table } from "../app/page.ts";
 import type { Info } from "../data/head.ts";
 import type { Recording } from "../data/recording.ts";
-import { samplesOf, takenOf } from "./measuring.ts";
+import { costOf, samplesOf, takenOf } from "./measuring.ts";
 
 export const about: Page = {
   id: "about",
@@ -87,19 +87,6 @@ function clockOf({ clock }: Info): string[][] {
     ["Ticks set right", count(clock.clamped_ticks)],
     ...(clock.warning === null ? [] : [["Warning", clock.warning]]),
   ];
-}
-
-/** In the words of the recording: keys end in their unit, and kinds of probe stand before theirs. */
-function costOf({ probe_cost }: Info): string[][] {
-  return Object.entries(probe_cost ?? {}).flatMap(([key, value]) =>
-    typeof value === "object" ? Object.entries(value ?? {}).flatMap(([of, ns]) => cost(`${key}: ${of}`, ns)) : cost(key, value),
-  );
-}
-
-function cost(key: string, value: number | null): string[][] {
-  if (value === null) return [];
-  const name = key.replace(/_ns$/, "").replaceAll("_", " ");
-  return [[name, key.endsWith("_ns") ? `${value.toFixed(1)} ns` : String(value)]];
 }
 
 function lanesOf({ lanes }: Info): string[][] {

@@ -1,9 +1,27 @@
 /**
- * What *About* says of measuring: what recording took, and how samples were taken and join with the spans.
+ * What *About* says of measuring: what a probe costs, what recording took, and how samples were taken and join with the spans.
  */
 
-import { count, counted, duration, exactDuration, percent } from "../app/format.ts";
-import type { Head, Join, Sampling } from "../data/head.ts";
+import { count, counted, duration, exactDuration, finePercent, percent } from "../app/format.ts";
+import type { Head, Info, Join, Probe, Sampling } from "../data/head.ts";
+
+/** Rows of name and value: what a probe of each kind takes, as `info` says it. */
+export function costOf({ probe_cost }: Info): string[][] {
+  if (!probe_cost) return [];
+  const { fields, reenter, samples } = probe_cost;
+  const kinds = [["Plain span", probe_cost], ["Span with fields", fields], ["Entered once more", reenter]] as const;
+  return [...kinds.flatMap(([name, probe]) => (probe ? [[name, probeWords(probe)]] : [])), ["Measured", `${count(samples)} times, of which the medians`]];
+}
+
+function probeWords(probe: Probe): string {
+  const [inside, outside] = [probe.inside_median_ns ?? 0, probe.outside_median_ns ?? 0];
+  const least = `at least ${tenths(probe.inside_min_ns)} and ${tenths(probe.outside_min_ns)}`;
+  return `${tenths(inside + outside)}: ${tenths(inside)} inside it, ${tenths(outside)} in its parent (${least})`;
+}
+
+function tenths(ns: number | null): string {
+  return `${(ns ?? 0).toFixed(1)} ns`;
+}
 
 /** Rows of name and value: what recording took of all that was entered; none where that is not known. */
 export function takenOf({ trees, info }: Head): string[][] {
@@ -12,7 +30,7 @@ export function takenOf({ trees, info }: Head): string[][] {
   const [busy, ns, low, high] = [busy_ns, compensated_ns, low_ns, high_ns].map(sum);
   return [
     ["Entered", exactDuration(busy)],
-    ["Taken by recording", `${duration(busy - ns)}, ${percent((busy - ns) / busy)} (${percent((busy - high) / busy)} to ${percent((busy - low) / busy)})`],
+    ["Taken by recording", `${duration(busy - ns)} (${duration(busy - high)} to ${duration(busy - low)}), ${finePercent((busy - ns) / busy)}`],
     ["Remains", `${exactDuration(ns)} (${duration(low)} to ${duration(high)})`],
     ["Of it waiting for the collector", duration(info.stalled_ns)],
   ];
@@ -55,8 +73,8 @@ function joinOf(join: Join): string[][] {
 }
 
 function verdictOf({ verdict, checked, right_share, plateau_from_ns, plateau_to_ns, better_shift_ns }: Join): string {
-  const right = `${percent(right_share)} of ${count(checked)} that can be checked are right`;
-  if (verdict === "unproven") return `unproven: too few samples can be checked (${count(checked)})`;
-  if (verdict === "off") return `off: ${right}, and more with times moved by ${duration(better_shift_ns ?? 0)}`;
-  return `agree: ${right}, none more from ${duration(plateau_from_ns ?? 0)} to ${duration(plateau_to_ns ?? 0)}`;
+  const right = `of ${counted(checked, "sample")} that can be checked, ${percent(right_share)} fell into a span whose function is in their stack`;
+  if (verdict === "unproven") return `It is not known whether they agree: ${right}.`;
+  if (verdict === "off") return `They are off: ${right}, and more with times moved by ${duration(better_shift_ns ?? 0)}.`;
+  return `They agree: ${right}, and no shift is better; as good are ${duration(plateau_from_ns ?? 0)} to ${duration(plateau_to_ns ?? 0)}.`;
 }

@@ -8,13 +8,13 @@ import { isFunction } from "../analysis/functions.ts";
 import { NOTHING_LEFT } from "../analysis/segmentcosts.ts";
 import type { App } from "../app/app.ts";
 import { Bar, space, text } from "../app/bar.ts";
-import { compensatedKey, compensatedPart } from "../app/compensatedpart.ts";
+import { compensatedKey, compensatedLine, compensatedSwitch } from "../app/compensatedpart.ts";
 import { element } from "../app/elements.ts";
 import { count, exactDuration, percent } from "../app/format.ts";
 import type { Key } from "../app/keys.ts";
 import type { Page, PageView, Table, TableRow } from "../app/page.ts";
 import { framesOf } from "../data/head.ts";
-import { graphKeys, narrowingPart, nativePart, stacksPart, weightPart } from "../graph/controls.ts";
+import { graphKeys, narrowingPart, nativeLine, nativePart, stacksPart, weightPart } from "../graph/controls.ts";
 import { folded } from "../graph/folded.ts";
 import { Graph } from "../graph/graph.ts";
 import { type Merged, columnOf, modelOf, shown } from "../graph/merged.ts";
@@ -50,8 +50,10 @@ class Sandwich implements PageView {
       weightPart(app),
       stacksPart(app),
       nativePart(app),
+      compensatedSwitch(app),
       narrowingPart(app),
-      compensatedPart(app, () => this.merged(this.sides().callees).remains?.(0) ?? NOTHING_LEFT),
+      compensatedLine(app, () => this.merged(this.sides().callees).remains?.(0) ?? NOTHING_LEFT),
+      nativeLine(app),
       space(),
       text("total", () => `${nameOf(app, this.names.site())}  ${this.weight()}`),
     ]);

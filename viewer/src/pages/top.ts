@@ -166,6 +166,14 @@ class Top implements PageView {
   private columns(): Column<SpanStatistics>[] {
     const { app } = this;
     const time = ([key, title, note, ns]: Time): Column<SpanStatistics> => ({ key, title, note, text: (row) => duration(ns(row)), value: ns });
+    const taken = ({ key, title, note, of }: CompensatedTime): Column<SpanStatistics> => ({
+      key,
+      title,
+      note,
+      isShown: () => isCompensated(app),
+      text: (row) => withInterval(of(app, row)),
+      value: (row) => (isCompensated(app) ? of(app, row).ns : row.self),
+    });
     const all = () => sum(statistics(app), (row) => row.self);
     return [
       {
@@ -185,17 +193,12 @@ class Top implements PageView {
         value: (row) => row.self,
         share: (row) => row.self / all(),
       },
+      ...COMPENSATED.slice(0, 1).map(taken),
       { key: "count", title: "Spans", note: "How many spans", text: (row) => count(row.spans), value: (row) => row.spans },
-      ...TIMES.map(time),
+      ...TIMES.slice(0, 1).map(time),
+      ...COMPENSATED.slice(1).map(taken),
+      ...TIMES.slice(1).map(time),
       ...ON_CPU.map((of) => ({ ...time(of), isShown: () => showsOnCpu(app) })),
-      ...COMPENSATED.map(({ key, title, note, of }): Column<SpanStatistics> => ({
-        key,
-        title,
-        note,
-        isShown: () => isCompensated(app),
-        text: (row) => withInterval(of(app, row)),
-        value: (row) => (isCompensated(app) ? of(app, row).ns : row.self),
-      })),
       { key: "target", title: "Target", note: "The target of the span", text: (row) => app.site(row.site).target, value: (row) => app.site(row.site).target },
     ];
   }

@@ -6,13 +6,13 @@ import { isFunction } from "../../analysis/functions.ts";
 import { NOTHING_LEFT } from "../../analysis/segmentcosts.ts";
 import type { App } from "../../app/app.ts";
 import { Bar, type Part, space, text } from "../../app/bar.ts";
-import { compensatedKey, compensatedPart } from "../../app/compensatedpart.ts";
+import { compensatedKey, compensatedLine, compensatedSwitch } from "../../app/compensatedpart.ts";
 import { element } from "../../app/elements.ts";
 import { percent } from "../../app/format.ts";
 import type { Key } from "../../app/keys.ts";
 import type { Page, PageView, Table } from "../../app/page.ts";
 import { framesOf } from "../../data/head.ts";
-import { directionPart, graphKeys, narrowingPart, orientationPart, nativePart, stacksPart, weightPart } from "../../graph/controls.ts";
+import { directionPart, graphKeys, narrowingPart, nativeLine, nativePart, orientationPart, stacksPart, weightPart } from "../../graph/controls.ts";
 import { Crumbs } from "../../graph/crumbs.ts";
 import { folded } from "../../graph/folded.ts";
 import { Graph } from "../../graph/graph.ts";
@@ -95,8 +95,10 @@ class Flame implements PageView {
       stacksPart(app),
       orientationPart(app),
       nativePart(app),
+      compensatedSwitch(app),
       narrowingPart(app),
-      compensatedPart(app, () => merged(app).remains?.(0) ?? NOTHING_LEFT),
+      compensatedLine(app, () => merged(app).remains?.(0) ?? NOTHING_LEFT),
+      nativeLine(app),
       space(),
       text("found", () => this.matched()),
       text("total", () => weighed(merged(app).layout.total[0], app.state.weight)),
