@@ -25,12 +25,14 @@ pub(crate) struct Frame<'a> {
     pub file: &'a str,
     /// From 1; 0 if it is not known.
     pub line: u32,
+    /// Whether it is of instants, not of spans.
+    pub instant: bool,
 }
 
 impl Callsites {
     /// The number of a frame.
     pub fn number(&mut self, frame: &Frame<'_>) -> Result<CallsiteId, Error> {
-        let Frame { name, target, file, line } = frame;
+        let Frame { name, target, file, line, instant } = frame;
         self.key.clear();
         for part in [name, target, file] {
             self.key.push_str(cut(part));
@@ -38,6 +40,9 @@ impl Callsites {
         }
         if *line > 0 {
             self.key.push_str(&line.to_string());
+        }
+        if *instant {
+            self.key.push('!');
         }
         if let Some(&known) = self.known.get(self.key.as_str()) {
             return Ok(known);
@@ -51,6 +56,19 @@ impl Callsites {
         self.all.push(callsite(frame));
         self.known.insert(self.key.as_str().into(), id);
         Ok(id)
+    }
+
+    /// Sees to it that a callsite has a field of this name, unless it has `most` already.
+    pub fn declare(&mut self, callsite: CallsiteId, name: &str, most: usize) -> bool {
+        let names = &mut self.all[callsite.index()].fields;
+        if names.iter().any(|known| known == name) {
+            return true;
+        }
+        if names.len() < most {
+            names.push(cut(name).to_owned());
+            return true;
+        }
+        false
     }
 
     /// All of them, in the order of their numbers.
@@ -67,11 +85,15 @@ fn callsite(frame: &Frame<'_>) -> Callsite {
         file: Some(cut(frame.file)).filter(|file| !file.is_empty()).map(str::to_owned),
         line: Some(frame.line).filter(|&line| line > 0),
         level: Level::Info,
-        kind: CallsiteKind::Span,
+        kind: match frame.instant {
+            true => CallsiteKind::Event,
+            false => CallsiteKind::Span,
+        },
         fields: Vec::new(),
     }
 }
 
-fn cut(text: &str) -> &str {
+/// As much of a text as is kept.
+pub(crate) fn cut(text: &str) -> &str {
     &text[..text.floor_char_boundary(LONGEST)]
 }

@@ -12,14 +12,15 @@
 //!
 //! This crate reads and writes what it is given, and opens nothing. It trusts no byte: numbers are checked
 //! before they are added, stacks and names have a greatest length, and what is wrong is an [`Error`] that says where
-//! and what to do. Memory: text formats that carry no times take what their distinct stacks take, the others 24 bytes
-//! for each stay in a frame; pprof is held whole.
+//! and what to do. Memory: text formats that carry no times take what their distinct stacks take, the others 32 bytes
+//! for each stay in a frame, and as much for each of its fields; pprof is held whole.
 
 #![forbid(unsafe_code)]
 
 mod error;
 mod options;
 mod callsites;
+mod fields;
 mod profile;
 mod sweep;
 mod stack_tree;

@@ -3,6 +3,7 @@
 use crate::Format;
 use crate::callsites::Callsites;
 use crate::error::Error;
+use crate::fields::{Fields, FieldsId};
 use crate::sweep::Sweep;
 use spanfire_recording::{
     Anchor, CallsiteId, ClockInfo, ClockSource, Form, Header, Lacks, Lane, Origin, Writer,
@@ -26,6 +27,9 @@ pub struct Profile {
     pub(crate) callsites: Callsites,
     pub(crate) lanes: Vec<LaneStays>,
     pub(crate) spans: Vec<Span>,
+    pub(crate) fields: Fields,
+    /// By the number of the span, and then of the one that it follows from.
+    pub(crate) follows: Vec<(u32, u32)>,
     /// The moment that becomes the recording's start.
     pub(crate) start_ns: i64,
     pub(crate) notes: Vec<String>,
@@ -37,6 +41,7 @@ pub struct Profile {
 pub(crate) struct LaneStays {
     pub lane: Lane,
     pub stays: Vec<Stay>,
+    pub instants: Vec<Instant>,
     /// The stays that have not ended, the innermost last.
     open: Vec<u32>,
 }
@@ -49,6 +54,18 @@ pub(crate) struct Stay {
     pub callsite: CallsiteId,
     /// One more than the index of the span that it is a segment of; 0 if it is all of one.
     pub span: u32,
+    /// Of a stay that is all of a span.
+    pub fields: FieldsId,
+}
+
+/// Something that happened at one moment.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Instant {
+    pub at_ns: i64,
+    pub callsite: CallsiteId,
+    /// Whether it is of its thread, and so of the frame that it was in.
+    pub inside: bool,
+    pub fields: FieldsId,
 }
 
 /// The end of a stay that the profile does not have the end of.
@@ -64,6 +81,7 @@ pub(crate) struct Span {
     pub end_ns: i64,
     /// The index of its parent.
     pub parent: Option<u32>,
+    pub fields: FieldsId,
     /// Whether it was alive when the profile ended.
     pub open: bool,
     /// Of two that were created at once the one with the lower number came first.
@@ -86,6 +104,8 @@ impl Profile {
             callsites: Callsites::default(),
             lanes: Vec::new(),
             spans: Vec::new(),
+            fields: Fields::default(),
+            follows: Vec::new(),
             start_ns: 0,
             notes: Vec::new(),
             format: None,
@@ -95,7 +115,12 @@ impl Profile {
     /// Adds a thread.
     pub(crate) fn lane(&mut self, thread_name: Option<String>, os_thread_id: Option<u64>) -> usize {
         let lane = Lane { thread_name, os_thread_id };
-        self.lanes.push(LaneStays { lane, stays: Vec::new(), open: Vec::new() });
+        self.lanes.push(LaneStays {
+            lane,
+            stays: Vec::new(),
+            instants: Vec::new(),
+            open: Vec::new(),
+        });
         self.lanes.len() - 1
     }
 
@@ -167,10 +192,11 @@ impl Profile {
         for callsite in self.callsites.all() {
             writer.callsite(callsite)?;
         }
-        let mut sweep = Sweep::new(&self.spans, self.lanes.len(), self.start_ns);
-        for (number, stays) in (0..).zip(&mut self.lanes) {
+        let mut lanes = std::mem::take(&mut self.lanes);
+        let mut sweep = Sweep::new(&self, lanes.len());
+        for (number, stays) in (0..).zip(&mut lanes) {
             let lane = writer.lane(&stays.lane)?;
-            sweep.lane(number, &mut stays.stays, |words| writer.events(lane, words).map(drop))?;
+            sweep.lane(number, stays, |words| writer.events(lane, words).map(drop))?;
         }
         writer.finish()
     }
@@ -201,22 +227,30 @@ impl Profile {
             STILL_OPEN => stay.start_ns,
             end_ns => end_ns,
         });
-        stays.chain(self.spans.iter().map(|span| span.end_ns)).max().unwrap_or(self.start_ns)
+        let instants = self.lanes.iter().flat_map(|lane| &lane.instants);
+        let spans = self.spans.iter().map(|span| span.end_ns);
+        stays
+            .chain(spans)
+            .chain(instants.map(|instant| instant.at_ns))
+            .max()
+            .unwrap_or(self.start_ns)
     }
 }
 
 impl LaneStays {
     /// The thread enters a frame, inside all that it is in.
-    pub fn enter(&mut self, at_ns: i64, callsite: CallsiteId) {
+    pub fn enter(&mut self, at_ns: i64, callsite: CallsiteId, fields: FieldsId) {
         self.open.push(self.stays.len() as u32);
-        self.stays.push(Stay { start_ns: at_ns, end_ns: STILL_OPEN, callsite, span: 0 });
+        let (start_ns, end_ns) = (at_ns, STILL_OPEN);
+        self.stays.push(Stay { start_ns, end_ns, callsite, span: 0, fields });
     }
 
-    /// It leaves the innermost frame; whether it was in one.
-    pub fn leave(&mut self, at_ns: i64) -> bool {
-        let Some(stay) = self.open.pop() else { return false };
-        self.stays[stay as usize].end_ns = at_ns;
-        true
+    /// It leaves the innermost frame, if it was in one; that stay.
+    pub fn leave(&mut self, at_ns: i64) -> Option<&mut Stay> {
+        let stay = self.open.pop()?;
+        let stay = &mut self.stays[stay as usize];
+        stay.end_ns = at_ns;
+        Some(stay)
     }
 
     /// How many frames it is in.

@@ -9,6 +9,7 @@
 //! sibling ends; what a frame has of its own comes last. Memory: the distinct stacks.
 
 use crate::error::Error;
+use crate::fields::FieldsId;
 use crate::profile::{LONGEST_NS, LaneStays, STILL_OPEN, Stay};
 use rustc_hash::FxHashMap;
 use spanfire_recording::CallsiteId;
@@ -73,7 +74,9 @@ impl StackTree {
             next[node.around as usize] = end_ns;
             next[index + 1] = start_ns;
             if node.weight > 0 {
-                lane.stays.push(Stay { start_ns, end_ns, callsite: node.callsite, span: 0 });
+                let callsite = node.callsite;
+                let fields = FieldsId::default();
+                lane.stays.push(Stay { start_ns, end_ns, callsite, span: 0, fields });
             }
         }
     }

@@ -3,10 +3,11 @@
 use crate::args::ImportArgs;
 use crate::failure::{Failure, say};
 use crate::output::Output;
+use crate::progress::Bar;
 use crate::time::parse_ns;
 use spanfire_import::{ErrorKind, Format, Options, Profile, Unit};
 use std::fs::File;
-use std::io;
+use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
@@ -23,7 +24,7 @@ pub fn import(args: &ImportArgs) -> Result<ExitCode, Failure> {
     };
     let output = Output::open(&path, &args.file)?;
     let profile = match file {
-        Some(file) => spanfire_import::read(file, &options),
+        Some(file) => spanfire_import::read(Shown::of(file), &options),
         None => spanfire_import::read(io::stdin().lock(), &options),
     };
     let profile = profile.map_err(|error| refused(args, &error))?;
@@ -31,6 +32,33 @@ pub fn import(args: &ImportArgs) -> Result<ExitCode, Failure> {
     output.write(|sink| Ok(profile.write(sink).map(drop)?))?;
     say(&format!("{}: {said}", name(&args.file)));
     Ok(ExitCode::SUCCESS)
+}
+
+/// A file that shows how much of it was read.
+struct Shown {
+    file: File,
+    bar: Bar,
+    read: u64,
+    /// 0 where it is not known, as of a pipe.
+    size: u64,
+}
+
+impl Shown {
+    fn of(file: File) -> Shown {
+        let size = file.metadata().map_or(0, |found| found.len());
+        Shown { file, bar: Bar::new("reading"), read: 0, size }
+    }
+}
+
+impl Read for Shown {
+    fn read(&mut self, bytes: &mut [u8]) -> io::Result<usize> {
+        let read = self.file.read(bytes)?;
+        self.read += read as u64;
+        if self.size > 0 {
+            self.bar.show(self.read as usize, self.size as usize);
+        }
+        Ok(read)
+    }
 }
 
 fn options(args: &ImportArgs) -> Result<Options, Failure> {

@@ -240,6 +240,45 @@ fn trace_events_of_others_come_in_any_order_and_any_type() {
 }
 
 #[test]
+fn arguments_are_fields_and_instants_are_events_of_where_they_stand() {
+    let desk = Desk::new();
+    let trace = r#"{"traceEvents":[
+        {"ph":"i","name":"before","pid":1,"tid":7,"ts":2},
+        {"ph":"B","name":"get","pid":1,"tid":7,"ts":10,
+            "args":{"uri":"/a","n":-3,"ok":true,"list":[1,{"x":null}],"none":null,"code":1}},
+        {"ph":"I","name":"hit","pid":1,"tid":7,"ts":11,"s":"t","args":{"key":"k"}},
+        {"ph":"i","name":"everywhere","pid":1,"tid":7,"ts":12,"s":"g"},
+        {"ph":"E","pid":1,"tid":7,"ts":20,"args":{"code":200}},
+        {"ph":"X","name":"get","pid":1,"tid":7,"ts":30,"dur":5,"args":{"uri":"/b"}},
+        {"ph":"b","name":"load","cat":"net","id":1,"pid":1,"tid":7,"ts":30,"args":{"url":"u"}},
+        {"ph":"e","name":"load","cat":"net","id":1,"pid":1,"tid":7,"ts":50,"args":{"bytes":9}},
+        {"ph":"s","name":"flow","id":1,"pid":1,"tid":7,"ts":11},
+        {"ph":"f","name":"flow","id":1,"pid":1,"tid":7,"ts":31}]}"#;
+    let said = desk.import(trace.as_bytes(), &[]);
+    assert!(said.contains("events left out: 2 arrows"), "{said}");
+    let rows = desk.rows("requests");
+    let fields = |name: &str, at: u64| {
+        let found = rows.iter().find(|row| row["name"] == name && row["start_ns"] == at);
+        found.unwrap()["fields"].clone()
+    };
+    let first = json!({"uri":"/a","n":-3,"ok":true,"list":"[1,{\"x\":null}]","code":200});
+    assert_eq!(fields("get", 8_000), first);
+    assert_eq!(fields("get", 28_000), json!({"uri":"/b"}));
+    assert_eq!(fields("load", 28_000), json!({"url":"u","bytes":9}));
+    let info = desk.json(&["info", "back.spanfire", "--format", "json"]);
+    assert_eq!(info["instants"], 3);
+    let spans = desk.run(&["export", "back.spanfire", "--to", "otlp-json"]);
+    assert!(spans.stderr.contains("2 instants left out"), "{}", spans.stderr);
+    let spans: Value = serde_json::from_str(spans.stdout.lines().next().unwrap()).unwrap();
+    let spans = spans["resourceSpans"][0]["scopeSpans"].as_array().unwrap().iter();
+    let spans = spans.flat_map(|scope| scope["spans"].as_array().unwrap());
+    let events: Vec<&Value> =
+        spans.filter_map(|span| span["events"].as_array()).flatten().collect();
+    assert_eq!(events.len(), 1, "what is of no thread is in no span: {events:?}");
+    assert_eq!(events[0]["name"], "hit");
+}
+
+#[test]
 fn what_is_damaged_is_refused_and_nothing_is_half_written() {
     let desk = Desk::new();
     desk.stdout(&["export", "run.spanfire", "--to", "pprof", "-o", "run.pb.gz"]);

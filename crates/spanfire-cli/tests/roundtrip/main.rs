@@ -11,10 +11,11 @@ mod program;
 use machine::{form, run, steps};
 use proptest::prelude::*;
 use spanfire_import::{Format, Options, Profile, Unit};
-use spanfire_recording::Recording;
+use spanfire_recording::{CallsiteKind, Field, Form, Parent, Recording, Tick, Value};
 use spanfire_render::export::{self, Source};
 use spanfire_views::{
-    CallTree, Names, Replay, Selection, SpanStatistics, Stacks, Statistics, Weight,
+    CallTree, Names, Replay, Selection, SpanStatistics, Stacks, Statistics, VisitedInstant,
+    VisitedSpan, Visitor, Weight,
 };
 use std::collections::BTreeMap;
 
@@ -104,4 +105,64 @@ proptest! {
             prop_assert_eq!(self_by_name(&after), self_by_name(&before), "{:?}", format);
         }
     }
+}
+
+/// What is told of a recording besides times.
+#[derive(Debug, Default, PartialEq, Eq)]
+struct Said(Vec<String>);
+
+impl Visitor for Said {
+    fn closed(&mut self, span: &VisitedSpan<'_>) {
+        let fields = span.fields.iter().map(|field| format!("{}={}", field.name, field.value));
+        let (number, parent) = (span.born.number.0, span.born.parent.map(|parent| parent.0));
+        let follows: Vec<u64> = span.follows.iter().map(|cause| cause.0).collect();
+        let fields: Vec<String> = fields.collect();
+        self.0.push(format!("span {number} in {parent:?}, {fields:?}, after {follows:?}"));
+    }
+
+    fn instant(&mut self, instant: &VisitedInstant<'_>) {
+        let fields = instant.fields.iter().map(|field| format!("{}={}", field.name, field.value));
+        let (at_ns, span) = (instant.at_ns, instant.span.map(|span| span.0));
+        self.0.push(format!("instant at {at_ns} in {span:?}, {:?}", fields.collect::<Vec<_>>()));
+    }
+}
+
+fn said(recording: &Recording) -> Said {
+    let mut said = Said::default();
+    Replay::new(recording, Selection::default()).visit(&mut said).expect("it can be read");
+    said
+}
+
+#[test]
+fn fields_instants_and_what_follows_from_what_come_back_in_trace_events() {
+    let mut program = program::Program::new(Form::Subscriber);
+    let [main, other] = ["main", "other"].map(|name| program.lane(name));
+    // Those that a callsite has there.
+    let names = ["n", "user"].map(str::to_owned);
+    let request = program.site("request", CallsiteKind::Span);
+    let note = program.site("note", CallsiteKind::Event);
+    let field = |name: &str, value| Field { name: name.to_owned(), value };
+    let text = Value::Text("a;\"b\"\n<c>".to_owned());
+    let fields = [field("n", Value::I64(-3)), field("user", text)];
+    let [one, two] = [program.id(request), program.id(request)];
+    program.on(main, |buffer| {
+        buffer.birth_fields(Tick(10), one, request, &names, &fields);
+        buffer.new_enter(Tick(10), one, request);
+        buffer.instant(Tick(15), note, Parent::Current, &names, &[field("n", Value::F64(0.25))]);
+    });
+    program.on(other, |buffer| {
+        buffer.explicit_parent(Tick(20), two, None);
+        buffer.new_enter(Tick(20), two, request);
+        buffer.follows(Tick(22), two, one);
+        buffer.exit_drop(Tick(30), two);
+        buffer.instant(Tick(31), note, Parent::Current, &names, &[]);
+    });
+    program.on(main, |buffer| buffer.exit_drop(Tick(40), one));
+    let recording = program.recording();
+    let before = said(&recording);
+    assert_eq!(before.0.len(), 4);
+    let bytes = exported(&recording, Format::Chrome);
+    let back = imported(&bytes, &Options::default(), Format::Chrome);
+    assert_eq!(said(&back), before, "{}", String::from_utf8_lossy(&bytes));
+    assert_eq!(numbers(&rows(&back)), numbers(&rows(&recording)));
 }

@@ -14,7 +14,7 @@ use std::io::{self, BufRead};
 
 /// What takes the events, and what the file says of itself.
 pub(super) trait Told {
-    fn event(&mut self, event: &Event) -> Result<(), Error>;
+    fn event(&mut self, event: &mut Event) -> Result<(), Error>;
     /// An entry of `otherData`.
     fn other(&mut self, key: &str, value: &Scalar);
 }
@@ -123,8 +123,8 @@ impl<'de> Visitor<'de> for Events<'_, '_> {
     }
 
     fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<(), A::Error> {
-        while let Some(event) = seq.next_element::<Event>()? {
-            if let Err(error) = self.0.told.event(&event) {
+        while let Some(mut event) = seq.next_element::<Event>()? {
+            if let Err(error) = self.0.told.event(&mut event) {
                 self.0.refused = Some(error);
                 return Err(A::Error::custom("refused"));
             }

@@ -1,8 +1,11 @@
 //! One event of a trace, with what is used of it; everything else is passed over.
 
 use super::scalar::Scalar;
+use crate::callsites::cut;
 use serde::Deserialize;
 use serde::de::{Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
+use serde_json::{Map, Value as Json};
+use spanfire_recording::Value;
 use std::fmt;
 use std::marker::PhantomData;
 
@@ -18,6 +21,7 @@ pub(super) struct Event {
     pub thread: Scalar,
     pub id: Scalar,
     pub id2: Id2,
+    pub scope: Scalar,
     pub arguments: Arguments,
 }
 
@@ -29,15 +33,65 @@ pub(super) struct Id2 {
     pub global: Scalar,
 }
 
-/// The arguments that mean something here: the name in metadata, and what our own export writes.
+/// Everything that a tool says of an event, in its order.
 #[derive(Debug, Default)]
-pub(super) struct Arguments {
-    pub name: Scalar,
-    pub span: Scalar,
-    pub parent: Scalar,
-    pub open: Scalar,
-    pub cut: Scalar,
-    pub continued: Scalar,
+pub(super) struct Arguments(Vec<(Box<str>, Json)>);
+
+impl Arguments {
+    fn get(&self, key: &str) -> Option<&Json> {
+        self.0.iter().rev().find(|(known, _)| **known == *key).map(|(_, value)| value)
+    }
+
+    /// The name that metadata gives.
+    pub fn text(&self, key: &str) -> Option<&str> {
+        self.get(key)?.as_str()
+    }
+
+    pub fn number(&self, key: &str) -> Option<u64> {
+        let value = self.get(key)?;
+        value.as_u64().or_else(|| value.as_str()?.parse().ok())
+    }
+
+    /// The numbers in a list.
+    pub fn numbers(&self, key: &str) -> impl Iterator<Item = u64> {
+        let list = self.get(key).and_then(Json::as_array);
+        list.into_iter().flatten().filter_map(Json::as_u64)
+    }
+
+    pub fn is_true(&self, key: &str) -> bool {
+        self.get(key) == Some(&Json::Bool(true))
+    }
+
+    /// All of them as fields.
+    pub fn fields(&mut self) -> impl Iterator<Item = (Box<str>, Value)> {
+        self.0.drain(..).filter_map(|(name, value)| Some((cut(&name).into(), field(value)?)))
+    }
+
+    /// The members of one as fields.
+    pub fn fields_in(&mut self, key: &str) -> impl Iterator<Item = (Box<str>, Value)> {
+        let at = self.0.iter().rposition(|(known, _)| **known == *key);
+        let members = match at.map(|at| self.0.swap_remove(at).1) {
+            Some(Json::Object(members)) => members,
+            _ => Map::new(),
+        };
+        let members = members.into_iter();
+        members.filter_map(|(name, value)| Some((cut(&name).into(), field(value)?)))
+    }
+}
+
+/// What is neither number, text nor truth is the text of its JSON; `null` is no value.
+fn field(value: Json) -> Option<Value> {
+    Some(match value {
+        Json::Null => return None,
+        Json::Bool(value) => Value::Bool(value),
+        Json::String(text) => Value::Text(cut(&text).to_owned()),
+        Json::Number(number) => match (number.as_u64(), number.as_i64()) {
+            (Some(number), _) => Value::U64(number),
+            (None, Some(number)) => Value::I64(number),
+            _ => Value::F64(number.as_f64()?),
+        },
+        nested => Value::Text(cut(&nested.to_string()).to_owned()),
+    })
 }
 
 /// What holds values by their keys.
@@ -58,6 +112,7 @@ impl Keyed for Event {
             "tid" => self.thread = map.next_value()?,
             "id" => self.id = map.next_value()?,
             "id2" => self.id2 = lenient(map)?,
+            "s" => self.scope = map.next_value()?,
             "args" => self.arguments = lenient(map)?,
             _ => drop(map.next_value::<IgnoredAny>()?),
         }
@@ -78,15 +133,7 @@ impl Keyed for Id2 {
 
 impl Keyed for Arguments {
     fn take<'de, A: MapAccess<'de>>(&mut self, key: &str, map: &mut A) -> Result<(), A::Error> {
-        match key {
-            "name" => self.name = map.next_value()?,
-            "span" => self.span = map.next_value()?,
-            "parent" => self.parent = map.next_value()?,
-            "open" => self.open = map.next_value()?,
-            "cut" => self.cut = map.next_value()?,
-            "continued" => self.continued = map.next_value()?,
-            _ => drop(map.next_value::<IgnoredAny>()?),
-        }
+        self.0.push((key.into(), map.next_value()?));
         Ok(())
     }
 }

@@ -2,6 +2,7 @@
 
 use super::event::Event;
 use super::scalar::Scalar;
+use crate::fields::FieldsId;
 use crate::profile::{Profile, Span};
 use rustc_hash::FxHashMap;
 use spanfire_recording::CallsiteId;
@@ -26,6 +27,7 @@ struct Mark {
     edge: Edge,
     joined: u32,
     callsite: CallsiteId,
+    fields: FieldsId,
     lane: u32,
 }
 
@@ -36,7 +38,7 @@ impl Lives {
         event: &Event,
         edge: Edge,
         lane: usize,
-        (at_ns, callsite): (i64, CallsiteId),
+        (at_ns, callsite, fields): (i64, CallsiteId, FieldsId),
     ) {
         let category = event.category.text().unwrap_or_default();
         let key = match (&event.id2.local, &event.id2.global) {
@@ -46,7 +48,7 @@ impl Lives {
         };
         let next = self.known.len() as u32;
         let joined = *self.known.entry(key).or_insert(next);
-        self.edges.push(Mark { at_ns, edge, joined, callsite, lane: lane as u32 });
+        self.edges.push(Mark { at_ns, edge, joined, callsite, fields, lane: lane as u32 });
     }
 
     /// Makes spans of them. Gives how many, and how many ends had no beginning.
@@ -60,7 +62,7 @@ impl Lives {
             if mark.edge == Edge::Begin {
                 let parent = inside.last().copied();
                 inside.push(profile.spans.len() as u32);
-                let Mark { at_ns, callsite, lane, .. } = *mark;
+                let Mark { at_ns, callsite, lane, fields, .. } = *mark;
                 let order = profile.spans.len() as u64;
                 profile.spans.push(Span {
                     callsite,
@@ -68,6 +70,7 @@ impl Lives {
                     start_ns: at_ns,
                     end_ns,
                     parent,
+                    fields,
                     open: true,
                     order,
                 });
@@ -79,6 +82,8 @@ impl Lives {
                 Some(at) => {
                     let span = &mut profile.spans[inside.remove(at) as usize];
                     (span.end_ns, span.open) = (mark.at_ns, false);
+                    let both = [span.fields, mark.fields];
+                    span.fields = profile.fields.join(span.callsite, both, &mut profile.callsites);
                 }
                 None => unmatched += 1,
             }

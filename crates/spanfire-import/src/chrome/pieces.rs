@@ -5,6 +5,7 @@
 
 use super::event::Event;
 use super::lives::Edge;
+use crate::fields::FieldsId;
 use crate::profile::{Profile, Span, Stay};
 use rustc_hash::FxHashMap;
 use spanfire_recording::CallsiteId;
@@ -22,6 +23,8 @@ pub(super) struct Pieces {
     joined: usize,
     /// The number of each one's parent.
     parents: Vec<Option<u64>>,
+    /// The index of a span and the number of one that it follows from.
+    follows: Vec<(u32, u64)>,
 }
 
 impl Pieces {
@@ -34,16 +37,16 @@ impl Pieces {
         stays: &mut [Stay],
         spans: &mut Vec<Span>,
     ) -> bool {
-        let Some(number) = event.arguments.span.number() else { return true };
+        let Some(number) = event.arguments.number("span") else { return true };
         let index = self.index(number, lane, stay, spans);
         stay.span = index + 1;
         let going_on = self.going_on.entry((lane, index)).or_default();
-        let begun = match event.arguments.continued.is_true() {
+        let begun = match event.arguments.is_true("continued") {
             true => going_on.iter().rposition(|&at| stays[at].end_ns == stay.start_ns),
             false => None,
         };
         let begun = begun.map(|begun| going_on.remove(begun));
-        if event.arguments.cut.is_true() {
+        if event.arguments.is_true("cut") {
             going_on.push(begun.unwrap_or(stays.len()));
         } else if going_on.is_empty() {
             self.going_on.remove(&(lane, index));
@@ -75,24 +78,31 @@ impl Pieces {
     /// The beginning or end of a span's life. Whether it is one.
     pub fn edge(
         &mut self,
-        event: &Event,
+        event: &mut Event,
         edge: Edge,
         lane: usize,
         (at_ns, callsite): (i64, CallsiteId),
-        spans: &mut Vec<Span>,
+        profile: &mut Profile,
     ) -> bool {
         let digits = event.id2.local.text().and_then(|id| id.strip_prefix("0x"));
         let Some(number) = digits.and_then(|digits| u64::from_str_radix(digits, 16).ok()) else {
             return false;
         };
-        let stay = Stay { start_ns: at_ns, end_ns: at_ns, callsite, span: 0 };
-        let index = self.index(number, lane, &stay, spans) as usize;
-        let span = &mut spans[index];
+        let fields = FieldsId::default();
+        let stay = Stay { start_ns: at_ns, end_ns: at_ns, callsite, span: 0, fields };
+        let number = self.index(number, lane, &stay, &mut profile.spans);
+        let index = number as usize;
+        let span = &mut profile.spans[index];
         match edge {
             Edge::Begin => {
                 (span.start_ns, span.callsite, span.lane) = (at_ns, callsite, lane as u32);
-                span.open = event.arguments.open.is_true();
-                self.parents[index] = event.arguments.parent.number();
+                span.open = event.arguments.is_true("open");
+                self.parents[index] = event.arguments.number("parent");
+                let causes = event.arguments.numbers("follows_from");
+                self.follows.extend(causes.map(|cause| (number, cause)));
+                let values = event.arguments.fields_in("fields");
+                span.fields =
+                    profile.fields.add(callsite, span.fields, values, &mut profile.callsites);
             }
             Edge::End => span.end_ns = at_ns,
         }
@@ -104,13 +114,14 @@ impl Pieces {
             let Stay { start_ns, end_ns, callsite, .. } = *stay;
             let lane = lane as u32;
             let order = number;
-            spans.push(Span { callsite, lane, start_ns, end_ns, parent: None, open: false, order });
+            let (fields, parent, open) = (FieldsId::default(), None, false);
+            spans.push(Span { callsite, lane, start_ns, end_ns, parent, fields, open, order });
             self.parents.push(None);
             spans.len() as u32 - 1
         })
     }
 
-    /// Finds parents, and sees to it that no span is shorter than where it ran.
+    /// Finds parents and causes, and sees to it that no span is shorter than where it ran.
     pub fn finish(self, profile: &mut Profile) {
         for (index, parent) in self.parents.iter().enumerate() {
             let parent = parent.and_then(|number| self.known.get(&number).copied());
@@ -120,6 +131,8 @@ impl Pieces {
                 start <= span.start_ns && parent as usize != index
             });
         }
+        let known = |&(span, cause): &(u32, u64)| Some((span, *self.known.get(&cause)?));
+        profile.follows = self.follows.iter().filter_map(known).collect();
         for stay in profile.lanes.iter().flat_map(|lane| &lane.stays) {
             if let Some(span) = (stay.span as usize).checked_sub(1) {
                 let span = &mut profile.spans[span];
@@ -129,6 +142,11 @@ impl Pieces {
         }
         profile.spans.iter_mut().for_each(|span| span.end_ns = span.end_ns.max(span.start_ns));
     }
+}
+
+/// Whether an instant is where something is missing, and no event of `tracing`.
+pub(super) fn is_loss(event: &Event) -> bool {
+    event.category.text() == Some("spanfire") && event.arguments.number("events").is_some()
 }
 
 /// When a piece ended, and where in the file it stands. Of those that begin at once the one that is more is outside.

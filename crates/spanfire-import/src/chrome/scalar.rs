@@ -50,10 +50,6 @@ impl Scalar {
             _ => None,
         }
     }
-
-    pub fn is_true(&self) -> bool {
-        *self == Scalar::Bool(true)
-    }
 }
 
 impl fmt::Display for Scalar {

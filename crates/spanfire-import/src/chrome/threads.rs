@@ -4,9 +4,10 @@ use super::event::Event;
 use super::pieces::Pieces;
 use super::scalar::Scalar;
 use crate::error::Error;
+use crate::fields::FieldsId;
 use crate::profile::{DEEPEST, Profile, Stay};
 use rustc_hash::FxHashMap;
-use spanfire_recording::CallsiteId;
+use spanfire_recording::{CallsiteId, Value};
 use std::cmp::{Ordering, Reverse};
 
 /// The threads of a trace, by process and thread as the events have them.
@@ -15,6 +16,8 @@ pub(super) struct Threads {
     known: FxHashMap<(Id, Id), usize>,
     lanes: Vec<Thread>,
     processes: FxHashMap<Id, String>,
+    /// What is said at ends, whose frames are known in the end.
+    said: Vec<Vec<(Box<str>, Value)>>,
     /// Ids that are texts, by number.
     texts: FxHashMap<String, u64>,
     /// How often a slice stands behind one that it lies around, and before one.
@@ -37,8 +40,15 @@ struct Thread {
 #[derive(Clone, Copy)]
 struct Mark {
     at_ns: i64,
-    /// `None` at an end.
-    begins: Option<CallsiteId>,
+    what: Side,
+}
+
+/// What a mark is of.
+#[derive(Clone, Copy)]
+enum Side {
+    Begin(CallsiteId, FieldsId),
+    /// One more than the index of what is said there; 0 if nothing is.
+    End(u32),
 }
 
 impl Threads {
@@ -65,7 +75,7 @@ impl Threads {
 
     /// A name of a process or a thread.
     pub fn metadata(&mut self, event: &Event, profile: &mut Profile) {
-        let Some(name) = event.arguments.name.text().filter(|name| !name.is_empty()) else {
+        let Some(name) = event.arguments.text("name").filter(|name| !name.is_empty()) else {
             return;
         };
         match event.name.text() {
@@ -82,13 +92,21 @@ impl Threads {
     }
 
     /// A stay begins.
-    pub fn begin(&mut self, lane: usize, at_ns: i64, callsite: CallsiteId) {
-        self.lanes[lane].marks.push(Mark { at_ns, begins: Some(callsite) });
+    pub fn begin(&mut self, lane: usize, at_ns: i64, callsite: CallsiteId, fields: FieldsId) {
+        self.lanes[lane].marks.push(Mark { at_ns, what: Side::Begin(callsite, fields) });
     }
 
     /// The innermost stay ends.
-    pub fn end(&mut self, lane: usize, at_ns: i64) {
-        self.lanes[lane].marks.push(Mark { at_ns, begins: None });
+    pub fn end(&mut self, lane: usize, at_ns: i64, said: impl Iterator<Item = (Box<str>, Value)>) {
+        let said: Vec<_> = said.collect();
+        let number = match said.is_empty() {
+            true => 0,
+            false => {
+                self.said.push(said);
+                self.said.len() as u32
+            }
+        };
+        self.lanes[lane].marks.push(Mark { at_ns, what: Side::End(number) });
     }
 
     /// A slice comes behind another of its thread.
@@ -112,19 +130,31 @@ impl Threads {
             profile.lanes.iter_mut().for_each(|lane| lane.stays.reverse());
         }
         let mut unmatched = 0;
-        let lanes = profile.lanes.iter_mut().zip(&mut self.lanes);
+        let Profile { lanes, fields, callsites, .. } = profile;
+        let lanes = lanes.iter_mut().zip(&mut self.lanes);
         for (number, (lane, thread)) in lanes.enumerate() {
             thread.marks.sort_by_key(|mark| mark.at_ns);
             for mark in &thread.marks {
-                match mark.begins {
-                    Some(_) if lane.depth() >= DEEPEST => {
+                match mark.what {
+                    Side::Begin(..) if lane.depth() >= DEEPEST => {
                         return Err(Error::input(format!(
                             "events nest deeper than {DEEPEST}; are their ends missing?"
                         )));
                     }
-                    Some(callsite) => lane.enter(mark.at_ns, callsite),
-                    None if lane.leave(mark.at_ns) => {}
-                    None => unmatched += 1,
+                    Side::Begin(callsite, fields) => lane.enter(mark.at_ns, callsite, fields),
+                    Side::End(said) => match lane.leave(mark.at_ns) {
+                        Some(stay) => {
+                            let said = (said as usize).checked_sub(1);
+                            let said = said.map(|at| std::mem::take(&mut self.said[at]));
+                            stay.fields = fields.add(
+                                stay.callsite,
+                                stay.fields,
+                                said.unwrap_or_default(),
+                                callsites,
+                            );
+                        }
+                        None => unmatched += 1,
+                    },
                 }
             }
             thread.marks = Vec::new();

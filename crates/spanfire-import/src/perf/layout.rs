@@ -10,6 +10,7 @@
 //! was not running for all of it, and the sample stands for one interval.
 
 use super::stacks::{StackId, Stacks};
+use crate::fields::FieldsId;
 use crate::profile::{LaneStays, Profile};
 use spanfire_recording::CallsiteId;
 
@@ -125,7 +126,7 @@ impl Thread<'_> {
         let shared = both.take_while(|(inside, next)| inside == next).count();
         self.leave_to(shared);
         for &callsite in &self.next[shared..] {
-            self.lane.enter(start_ns, callsite);
+            self.lane.enter(start_ns, callsite, FieldsId::default());
         }
         std::mem::swap(&mut self.inside, &mut self.next);
         self.until_ns = Some(end_ns);

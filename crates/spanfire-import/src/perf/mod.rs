@@ -1,7 +1,7 @@
 //! What `perf script` prints: samples with a thread, a time, an event and a call chain.
 //!
 //! A sample stands for the time since the one before it on its thread; what consecutive samples share is one stay in a
-//! frame. How many calls that were nobody knows. Memory: 24 bytes a sample, and the distinct stacks.
+//! frame. How many calls that were nobody knows. Memory: 32 bytes a sample, and the distinct stacks.
 
 mod head;
 mod frame;

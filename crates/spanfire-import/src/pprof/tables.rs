@@ -150,6 +150,7 @@ impl<'a> Tables<'a> {
         // What our own export calls `target::name`.
         let target = system_name.strip_suffix(&*name).and_then(|start| start.strip_suffix("::"));
         callsites.number(&Frame {
+            instant: false,
             name: &name,
             target: target.unwrap_or(object),
             file: &file,
