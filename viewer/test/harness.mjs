@@ -19,6 +19,8 @@ export const BEFORE = process.env.SPANFIRE_RECORDING_BEFORE ?? REQUESTS;
 
 const SHAPES = process.env.SPANFIRE_SHAPES ?? "shapes";
 
+const SAMPLED = process.env.SPANFIRE_SAMPLED ?? "sampled";
+
 const folder = mkdtempSync(join(tmpdir(), "spanfire-viewer-"));
 process.on("exit", () => rmSync(folder, { recursive: true, force: true }));
 
@@ -35,6 +37,14 @@ export function spanfireJson(...words) {
 export function shape(name, count) {
   const out = join(folder, `${name}${count ?? ""}.spanfire`);
   execFileSync(SHAPES, [name, out, ...(count === undefined ? [] : [String(count)])]);
+  return out;
+}
+
+/** A recording with native samples, by perf events or, where these are refused, by timer signals: see `tests/programs/sampled.rs`. */
+export function sampled(rounds) {
+  const out = join(folder, `sampled${rounds}.spanfire`);
+  const asked = { SPANFIRE: "on", SPANFIRE_OUT: out, SPANFIRE_SAMPLE: "4999", SPANFIRE_SAMPLER: "auto" };
+  execFileSync(SAMPLED, [String(rounds)], { env: { ...process.env, ...asked } });
   return out;
 }
 

@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
-import { REQUESTS, close, exactNs, open, report, serve, shape, spanfireJson } from "./harness.mjs";
+import { REQUESTS, close, exactNs, open, report, sampled, serve, shape, spanfireJson } from "./harness.mjs";
 
 after(close);
 let address;
@@ -151,5 +151,27 @@ test("what the server does not send is said", async () => {
   // Chromium itself writes a refused answer to the console.
   assert.ok(view.problems.every((problem) => problem.includes("413")), String(view.problems));
   view.problems.length = 0;
+  await view.close();
+});
+
+test("functions are those of a report, and of a selected time those of that", async () => {
+  const recording = sampled(40);
+  const opensUp = () => [...document.querySelectorAll(".twin td")].some((cell) => cell.textContent.startsWith("["));
+  const whole = await open(report(recording), { hash: "#page=flame&native=true" });
+  const expected = await whole.table();
+  await whole.close();
+  const view = await open(await serve(recording), { hash: "#page=flame&native=true" });
+  await view.table();
+  await view.until(opensUp, "functions");
+  assert.deepEqual(await view.table(), expected);
+  const [{ start_ns, lifetime_ns }] = spanfireJson("requests", recording, "--root", "outer");
+  const [from, to] = [start_ns, start_ns + Math.floor(lifetime_ns / 2)];
+  await view.go(`#page=flame&native=true&range=${from}-${to}`);
+  await view.until(opensUp, "functions of the selected time");
+  const rows = await view.table();
+  const selected = spanfireJson("top", recording, "--from", `${from}ns`, "--to", `${to}ns`);
+  const total = rows.filter((row) => row.level === 1).reduce((sum, row) => sum + exactNs(row.total), 0);
+  assert.equal(total, selected.reduce((sum, row) => sum + row.self_ns, 0));
+  assert.ok(rows.length > 0 && rows.every((row) => row.frame !== "nap"));
   await view.close();
 });

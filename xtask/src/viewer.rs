@@ -38,9 +38,11 @@ pub fn browser() -> Result<(), String> {
     install()?;
     cargo::run(&["build", "--package", "spanfire-cli"])?;
     let example = ["run", "--quiet", "--package", "spanfire-examples", "--example", "requests"];
-    cargo::run(&["build", "--package", "spanfire-tests", "--bin", "shapes"])?;
+    let programs = ["--bin", "shapes", "--bin", "sampled"];
+    cargo::run(&[&["build", "--package", "spanfire-tests"], &programs[..]].concat())?;
     let target = target()?;
     let shapes = target.join("debug/shapes").to_string_lossy().into_owned();
+    let sampled = target.join("debug/sampled").to_string_lossy().into_owned();
     let spanfire = target.join("debug/spanfire").to_string_lossy().into_owned();
     let recording = target.join("spanfire/requests.spanfire").to_string_lossy().into_owned();
     let before = target.join("spanfire/requests-before.spanfire").to_string_lossy().into_owned();
@@ -53,6 +55,7 @@ pub fn browser() -> Result<(), String> {
         ("SPANFIRE_RECORDING", &*recording),
         ("SPANFIRE_RECORDING_BEFORE", &*before),
         ("SPANFIRE_SHAPES", &*shapes),
+        ("SPANFIRE_SAMPLED", &*sampled),
     ];
     run("npm", &["test", "--silent"], &environment)
 }

@@ -9,15 +9,22 @@ const ENOUGH = 5;
 
 /** Why it cannot be; empty where it can. */
 export function whyNotNative({ recording, state }: App): string {
-  if (recording.served && recording.head.info.sampling) return "With a server behind the page there are no functions: `spanfire report` has them.";
-  if (!recording.head.native) return "The recording holds no native samples: SPANFIRE_SAMPLE=999 takes them.";
-  return state.range ? "Functions are known here for all of the time only: `spanfire view` knows them of a selected time, too." : "";
+  const { native, info } = recording.head;
+  const isKnown = recording.served ? (info.sampling?.samples ?? 0) > 0 : native !== undefined;
+  if (!isKnown) return "The recording holds no native samples: SPANFIRE_SAMPLE=999 takes them.";
+  return state.range && !recording.served ? "Functions are known here for all of the time only: `spanfire view` knows them of a selected time, too." : "";
 }
 
-/** Whether they are, on a page of merged graphs. */
-export function isNative(app: App): boolean {
+/** Whether they are asked for, and can be, on a page of merged graphs. */
+export function wantsNative(app: App): boolean {
   const { native, page } = app.state;
   return native && (page === "flame" || page === "sandwich") && whyNotNative(app) === "";
+}
+
+/** Whether they are shown; a server has to name them first. */
+export function isNative(app: App): boolean {
+  const { served, head } = app.recording;
+  return wantsNative(app) && (!served || head.frames !== undefined);
 }
 
 /** Whether a frame is a function, or one of what is none. */

@@ -7,13 +7,13 @@
  */
 
 import type { App } from "../app/app.ts";
-import { type TreeColumns, framesOf } from "../data/head.ts";
+import { type Functions, type TreeColumns, framesOf } from "../data/head.ts";
 import type { Recording } from "../data/recording.ts";
 import { NOTHING_YET } from "../data/served.ts";
 import { ALWAYS, type Range, type Stacks } from "../state/state.ts";
 import { mergedBy } from "./asked.ts";
 import { isCompensated, knownRates } from "./compensation.ts";
-import { isNative } from "./functions.ts";
+import { isNative, wantsNative } from "./functions.ts";
 import { ledgerTree } from "./ledger.ts";
 import { type Narrowing, narrowed, narrowingOf } from "./narrowing.ts";
 import { narrowedTree, sweep } from "./sweep.ts";
@@ -45,14 +45,14 @@ export function mergedTree(app: App, stacks: Stacks, recording: Recording = app.
   const { range } = app.state;
   const narrowing = narrowingOf(app.state);
   const { served } = recording;
+  const functions = wantsNative(app) ? functionsOf(recording, range) : null;
+  if (functions && isNative(app)) {
+    const hybrid = () => kept(recording, JSON.stringify(["native", stacks, range]), () => ofColumns(functions.trees[stacks]));
+    return narrowing ? kept(recording, JSON.stringify(["native", stacks, range, narrowing]), () => narrowed(hybrid(), framesOf(recording.head), narrowing)) : hybrid();
+  }
   if (served) {
     const merged = mergedBy(served, app.state);
     return kept(recording, JSON.stringify([stacks, range, narrowing, merged === NOTHING_YET]), () => ofColumns(merged.trees[stacks]));
-  }
-  const { native } = recording.head;
-  if (native && isNative(app)) {
-    const hybrid = () => kept(recording, JSON.stringify(["native", stacks]), () => ofColumns(native.trees[stacks]));
-    return narrowing ? kept(recording, JSON.stringify(["native", stacks, narrowing]), () => narrowed(hybrid(), framesOf(recording.head), narrowing)) : hybrid();
   }
   const rates = isCompensated(app) && (range || (narrowing && !recording.head.left_out)) ? knownRates(recording) : null;
   if (rates) return kept(recording, JSON.stringify(["ledger", stacks, range, narrowing]), () => ledgerTree(recording, stacks, range ?? ALWAYS, narrowing, rates));
@@ -61,6 +61,11 @@ export function mergedTree(app: App, stacks: Stacks, recording: Recording = app.
   const isOnCpu = app.state.weight === "cpu" || app.state.weight === "blocked";
   if (isOnCpu && narrowing && !range) return kept(recording, JSON.stringify(["stacks", stacks, narrowing]), () => narrowed(all(), recording.head.callsites, narrowing));
   return narrowing ? kept(recording, JSON.stringify([stacks, range, narrowing]), () => narrowedOf(recording, stacks, range, narrowing, all)) : all();
+}
+
+/** What samples saw in spans of all of the time, or of what is selected if a server knows it. */
+function functionsOf({ head, served }: Recording, range: Range | null): Functions | null {
+  return served ? served.functions(range) : (head.native ?? null);
 }
 
 /** From the spans; from the stacks alone, where not all spans are there. */

@@ -71,8 +71,8 @@ export class App {
 
   /** A callsite, or after these a function. */
   site(index: number): Site {
-    const { callsites, native } = this.recording.head;
-    return index < callsites.length ? callsites[index] : (native?.frames ?? [])[index - callsites.length];
+    const { callsites, native, frames = native?.frames ?? [] } = this.recording.head;
+    return index < callsites.length ? callsites[index] : frames[index - callsites.length];
   }
 
   /** Changes the state. */

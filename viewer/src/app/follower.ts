@@ -35,7 +35,7 @@ export class Follower {
   ) {
     this.wanted = key(null);
     server.changed = (isNew) => {
-      if (isNew) this.exchange({ ...this.app.recording });
+      if (isNew) this.exchange(server.named(this.app.recording));
       this.notify();
     };
     this.notice.hidden = true;

@@ -56,9 +56,12 @@ export interface FieldHead {
 }
 
 /** Frames of functions are numbered after callsites; the last three are no functions. */
-export interface Native {
+export interface Functions {
   frames: Site[];
   trees: { thread: TreeColumns; span: TreeColumns };
+}
+
+export interface Native extends Functions {
   join: Join;
   notes: string[];
 }
@@ -82,8 +85,8 @@ export interface Join {
 }
 
 /** What frames are numbered in: callsites, then functions. */
-export function framesOf({ callsites, native }: Head): Site[] {
-  return native ? [...callsites, ...native.frames] : callsites;
+export function framesOf({ callsites, native, frames = native?.frames }: Head): Site[] {
+  return frames ? [...callsites, ...frames] : callsites;
 }
 
 export interface Sampling {
@@ -170,6 +173,8 @@ export interface Head {
   on_cpu?: [number, number, number][];
   /** What was seen of the program in its spans; absent where nothing was. */
   native?: Native;
+  /** The frames of functions that a server has named so far. */
+  frames?: Site[] | undefined;
   info: Info;
   /** The share of the time that a server has read so far; absent when it has read all. */
   reading?: number;

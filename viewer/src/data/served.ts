@@ -5,7 +5,7 @@
  */
 
 import type { Range } from "../state/state.ts";
-import type { Head, StatisticsRow, TreeColumns } from "./head.ts";
+import type { Functions, Head, StatisticsRow, TreeColumns } from "./head.ts";
 import { readBlocks } from "./page.ts";
 import type { FieldValue, Lane, Lives, Recording } from "./recording.ts";
 import { type Window, decodeWindow, rowsOf, setInto } from "./window.ts";
@@ -52,6 +52,7 @@ class Overtaken extends Error {}
 
 export class Server {
   private readonly merges = new Map<string, Merged | null>();
+  private readonly graphs = new Map<string, Functions | null>();
   private readonly nears = new Map<string, Recording | null>();
 
   private constructor(
@@ -87,7 +88,7 @@ export class Server {
   /** Asks again, while the server has not read all of the recording. */
   async readOn(): Promise<void> {
     const { head, overview } = await Server.overview(this.width);
-    this.head = head;
+    this.head = { ...head, frames: this.head.frames };
     this.overview = overview;
   }
 
@@ -129,8 +130,7 @@ export class Server {
    * else is selected. `null` while it is on its way.
    */
   merged(range: Range | null, narrowing = ""): Merged | null {
-    const time = range ? `from=${Math.floor(range[0])}&to=${Math.ceil(range[1])}` : "";
-    const query = [time, narrowing].filter((part) => part !== "").join("&");
+    const query = [timeOf(range), narrowing].filter((part) => part !== "").join("&");
     this.asked = query;
     return this.kept(this.merges, query, async () => {
       // Who types a pattern means the last letter, not each.
@@ -139,15 +139,29 @@ export class Server {
     });
   }
 
+  /** Graphs of a stretch of time, or all of it, with what samples saw in spans; `null` while they are on their way. */
+  functions(range: Range | null): Functions | null {
+    return this.kept(this.graphs, timeOf(range), async () => {
+      const answer = (await (await ask(`functions?${timeOf(range)}`)).json()) as Functions;
+      this.head = { ...this.head, frames: answer.frames };
+      return answer;
+    });
+  }
+
+  /** A recording with the names of all functions that are known by now. */
+  named(recording: Recording): Recording {
+    return { ...recording, head: { ...recording.head, frames: this.head.frames } };
+  }
+
   /**
    * Every span of a stretch of time, or of the time of the request with that number; `null` while
    * they are on their way, or if they are too many.
    */
   near(of: Range | number): Recording | null {
-    const query = typeof of === "number" ? `?request=${of}` : `?from=${Math.floor(of[0])}&to=${Math.ceil(of[1])}`;
+    const query = typeof of === "number" ? `?request=${of}` : `?${timeOf(of)}`;
     return this.kept(this.nears, query, async () => {
       const recording = await readBlocks(blocksOf(await (await ask(`near${query}`)).arrayBuffer()), () => {});
-      return { ...recording, served: this };
+      return this.named({ ...recording, served: this });
     });
   }
 
@@ -197,6 +211,11 @@ export class Server {
     });
     return null;
   }
+}
+
+/** A stretch of time in a query's words; all of it needs none. */
+function timeOf(range: Range | null): string {
+  return range ? `from=${Math.floor(range[0])}&to=${Math.ceil(range[1])}` : "";
 }
 
 async function ask(path: string): Promise<Response> {

@@ -3,16 +3,19 @@
 use crate::args::ViewArgs;
 use crate::failure::{Failure, say};
 use crate::input::Input;
+use crate::native::Native;
 use crate::server::{Answer, Asked, Indexing, Preview, Server};
 use regex::Regex;
 use spanfire_recording::Callsite;
 use spanfire_render::{Report, ReportOptions, SEGMENTS_IN_A_PAGE, served};
 use spanfire_views::{
-    Overall, Replay, RequestChart, RequestId, RequestTable, SegmentIndex, Selection, Summary,
+    Hybrid, Overall, Replay, RequestChart, RequestId, RequestTable, SegmentIndex, Selection,
+    Stacks, Summary,
 };
 use std::io::{self, Write};
 use std::ops::Range;
 use std::process::{Command, ExitCode, Stdio};
+use std::sync::OnceLock;
 use std::thread;
 
 /// More segments than this are not sent one by one.
@@ -38,7 +41,8 @@ pub fn view(args: &ViewArgs) -> Result<ExitCode, Failure> {
         resolution_ns: 1,
     };
     let events: u64 = input.recording().chunks().iter().map(|chunk| u64::from(chunk.events)).sum();
-    let viewed = Viewed { input: &input, indexing: Indexing::default(), options };
+    let viewed =
+        Viewed { input: &input, indexing: Indexing::default(), native: OnceLock::new(), options };
     // A small recording is read at once, and what is wrong with it is said before there is a page.
     if events < AHEAD_FROM {
         viewed.read(&mut |_| {})?;
@@ -60,6 +64,8 @@ pub fn view(args: &ViewArgs) -> Result<ExitCode, Failure> {
 struct Viewed<'a> {
     input: &'a Input,
     indexing: Indexing,
+    /// Native samples, read and named when they are first asked for; what went wrong with it, in words.
+    native: OnceLock<Result<Option<Native>, String>>,
     options: ReportOptions,
 }
 
@@ -105,6 +111,7 @@ impl Viewed<'_> {
             "outline" => self.outline(),
             "window" => self.window(asked),
             "merged" => self.merged(asked),
+            "functions" => self.functions(asked),
             "near" => self.near(asked),
             _ => Ok(Answer::refusal(404, "nothing is here")),
         };
@@ -157,6 +164,29 @@ impl Viewed<'_> {
         let (overall, requests) = read.map_err(|error| error.to_string())?;
         let merged = served::merged(&overall, &requests);
         merged.map(Answer::json).map_err(|error| error.to_string())
+    }
+
+    /// Merged graphs of a stretch of time with the functions that samples saw in spans.
+    fn functions(&self, asked: &Asked) -> Result<Answer, String> {
+        let native = self.native.get_or_init(|| {
+            let native = Native::of(self.input, None).map_err(words)?;
+            native.iter().flat_map(|native| &native.notes).for_each(|note| say(note));
+            Ok(native)
+        });
+        let Some(Native { samples, symbols, .. }) = native.as_ref().map_err(String::clone)? else {
+            return Ok(Answer::refusal(404, "The recording holds no native samples."));
+        };
+        let (from, to) = (asked.number("from"), asked.number("to"));
+        let graph = |stacks| Hybrid::of(&self.replay(from, to), stacks, samples, symbols);
+        let (by_thread, by_span) = thread::scope(|scope| {
+            let by_span = scope.spawn(|| graph(Stacks::Span));
+            (graph(Stacks::Thread), by_span.join())
+        });
+        let by_span = by_span.map_err(|_| "the samples could not be read".to_owned())?;
+        let graphs = by_thread.and_then(|by_thread| Ok([by_thread, by_span?]));
+        let [by_thread, by_span] = graphs.map_err(|error| error.to_string())?;
+        let functions = served::functions([&by_thread, &by_span], self.input.recording());
+        functions.map(Answer::json).map_err(|error| error.to_string())
     }
 
     /// Every span of a stretch of time, or of the time of a request, if they are not too many.
@@ -246,6 +276,13 @@ impl Viewed<'_> {
             paths => format!("^(?:{})$", paths.join("|")),
         };
         Regex::new(&pattern).map(Some).map_err(|error| error.to_string())
+    }
+}
+
+fn words(failure: Failure) -> String {
+    match failure {
+        Failure::Bad(words) | Failure::Usage(words) => words,
+        Failure::Unread => String::new(),
     }
 }
 

@@ -9,8 +9,8 @@ use crate::{Error, tables};
 use serde::Serialize;
 use spanfire_recording::{Callsite, CallsiteKind, Recording};
 use spanfire_views::{
-    CallTree, Histogram, LaneSpans, LedgerTree, Overall, Request, RequestTable, SegmentIndex,
-    SpanStatistics, Stacks, Weight,
+    CallTree, Histogram, Hybrid, LaneSpans, LedgerTree, Overall, Request, RequestTable,
+    SegmentIndex, SpanStatistics, Stacks, Weight,
 };
 use std::cmp::Reverse;
 use std::collections::HashMap;
@@ -48,12 +48,19 @@ pub(super) struct Head<'a, I> {
 /// What was seen of the program in its spans.
 #[derive(Serialize)]
 struct Native<'a> {
-    /// What graphs have besides callsites, numbered after these: functions, then what is none.
-    frames: Vec<Site<'a>>,
-    trees: Trees,
+    #[serde(flatten)]
+    functions: Functions<'a>,
     /// What `spanfire overhead --only join --format json` says.
     join: serde_json::Value,
     notes: &'a [String],
+}
+
+/// Merged graphs in which functions open spans up.
+#[derive(Serialize)]
+pub(super) struct Functions<'a> {
+    /// What graphs have besides callsites, numbered after these: functions, then what is none.
+    frames: Vec<Site<'a>>,
+    trees: Trees,
 }
 
 /// The spans that are not in the page, all of them shorter than some time.
@@ -242,16 +249,22 @@ impl<'a, I> Head<'a, I> {
 
 impl<'a> Native<'a> {
     fn of(native: &'a NativeGraphs, recording: &Recording) -> Result<Native<'a>, Error> {
-        let [thread, span] = [&native.join.hybrid.tree, &native.by_span.tree];
         Ok(Native {
-            frames: thread.callsites()[recording.callsites().len()..]
-                .iter()
-                .map(Site::of)
-                .collect(),
-            trees: Trees { thread: Tree::of(thread), span: Tree::of(span) },
+            functions: Functions::of([&native.join.hybrid, &native.by_span], recording),
             join: tables::join_facts(&native.join)?,
             notes: &native.notes,
         })
+    }
+}
+
+impl<'a> Functions<'a> {
+    /// By physical and by logical stacks, of the same samples.
+    pub fn of([by_thread, by_span]: [&'a Hybrid; 2], recording: &Recording) -> Functions<'a> {
+        let frames = &by_thread.tree.callsites()[recording.callsites().len()..];
+        Functions {
+            frames: frames.iter().map(Site::of).collect(),
+            trees: Trees { thread: Tree::of(&by_thread.tree), span: Tree::of(&by_span.tree) },
+        }
     }
 }
 

@@ -8,14 +8,17 @@
 //! | outline | JSON | names, lanes, time, what `info` says |
 //! | window | binary | what a picture of a stretch of time needs, at most two pieces a pixel and row |
 //! | merged | JSON | merged graphs, statistics and requests of a stretch of time, exact |
+//! | functions | JSON | the graphs of a stretch of time, with the functions that samples saw in spans |
 //! | near | binary | every span of a stretch of time, in the blocks of a report |
 
-use super::head::{Head, Merged};
+use super::head::{Functions, Head, Merged};
 use super::{PLACE, Report, ReportOptions, VIEWER, blocks};
 use crate::{Error, tables};
 use serde::Serialize;
 use spanfire_recording::Recording;
-use spanfire_views::{IndexedLane, Mark, Overall, RequestTable, SegmentIndex, Shown, Summary};
+use spanfire_views::{
+    Hybrid, IndexedLane, Mark, Overall, RequestTable, SegmentIndex, Shown, Summary,
+};
 use std::io;
 use std::ops::Range;
 
@@ -55,6 +58,11 @@ struct Outline<'a, I> {
 /// Of many requests only the slowest are there one by one.
 pub fn merged(overall: &Overall, requests: &RequestTable) -> Result<Vec<u8>, Error> {
     json(&Merged::of(overall, requests))
+}
+
+/// Graphs by physical and by logical stacks in which functions open spans up.
+pub fn functions(graphs: [&Hybrid; 2], recording: &Recording) -> Result<Vec<u8>, Error> {
+    json(&Functions::of(graphs, recording))
 }
 
 /// Every span of a report: its blocks one after the other, each with its length in 8 bytes before
