@@ -1,10 +1,13 @@
 //! One request, span by span.
 
 mod gather;
+mod costs;
 
+use crate::overhead::{Compensated, Rates, RequestCosts, SegmentCosts};
 use crate::request_table::Tracker;
 use crate::rows::{Block, assign_blocks};
 use crate::{Replay, Request, RequestId};
+use costs::CostGatherer;
 use gather::Gatherer;
 use spanfire_recording::{CallsiteId, Error, Field, LaneId};
 
@@ -58,6 +61,18 @@ pub struct ChartSegment {
     pub end_ns: u64,
     /// On which lane.
     pub lane: LaneId,
+    /// What remains of it without what recording took, in a [compensated](RequestChart::compensated)
+    /// chart.
+    pub compensated: Option<Compensated>,
+}
+
+impl ChartSpan {
+    /// What remains of its segments together, in a [compensated](RequestChart::compensated) chart.
+    pub fn compensated(&self) -> Option<Compensated> {
+        let segments = self.segments.iter();
+        let left: Option<Vec<Compensated>> = segments.map(|segment| segment.compensated).collect();
+        left?.into_iter().reduce(Compensated::plus)
+    }
 }
 
 impl RequestChart {
@@ -70,13 +85,32 @@ impl RequestChart {
     ) -> Result<Option<RequestChart>, Error> {
         let (tracker, gatherer) =
             replay.run((Tracker::default(), Gatherer::new(id, limit)))?.observer;
-        let Some(request) = gatherer.number().and_then(|number| tracker.take(number)) else {
-            return Ok(None);
-        };
+        Ok(RequestChart::gathered(tracker, gatherer))
+    }
+
+    /// The same places with what remains of every segment, and of the request's work; `None` if the
+    /// recording does not hold its probe cost.
+    pub fn compensated(
+        replay: &Replay<'_>,
+        id: RequestId,
+        limit: usize,
+    ) -> Result<Option<Option<RequestChart>>, Error> {
+        let Some(cost) = replay.recording().probe_cost() else { return Ok(None) };
+        let rates = Rates::of(cost);
+        let tracker = (Tracker::default(), RequestCosts::new(replay, rates));
+        let costs = SegmentCosts::new(replay, rates);
+        let gatherer = CostGatherer { gatherer: Gatherer::new(id, limit), costs };
+        let ((tracker, costs), CostGatherer { gatherer, .. }) =
+            replay.run((tracker, gatherer))?.observer;
+        Ok(Some(RequestChart::gathered(tracker.without(&costs), gatherer)))
+    }
+
+    fn gathered(tracker: Tracker, gatherer: Gatherer) -> Option<RequestChart> {
+        let request = gatherer.number().and_then(|number| tracker.take(number))?;
         let (mut spans, selected) = gatherer.finish();
         let rows = lay_out(&mut spans);
         let left_out = request.spans.saturating_sub(selected);
-        Ok(Some(RequestChart { request, spans, rows, left_out }))
+        Some(RequestChart { request, spans, rows, left_out })
     }
 }
 

@@ -1,6 +1,7 @@
 //! Every request of a recording.
 
 use crate::Replay;
+use crate::overhead::{Compensated, Rates, RequestCosts};
 use crate::replay::{Closing, Life, Observer, RequestNumber, Segment, Slice};
 use spanfire_recording::{Callsite, CallsiteId, Error, Field, LaneId};
 use std::fmt;
@@ -45,6 +46,9 @@ pub struct Request {
     pub cpu_ns: u64,
     /// The part of `work_ns` in which they did not, as far as is known.
     pub blocked_ns: u64,
+    /// What remains of `work_ns` without what recording took, in a
+    /// [compensated](RequestTable::compensated) table.
+    pub compensated_work: Option<Compensated>,
     /// How many spans it has.
     pub spans: u64,
     /// How many segments they have.
@@ -64,6 +68,17 @@ impl RequestTable {
     pub fn of(replay: &Replay<'_>) -> Result<RequestTable, Error> {
         let requests = replay.run(Tracker::default())?.observer.finish();
         Ok(RequestTable { callsites: replay.recording().callsites().to_vec(), requests })
+    }
+
+    /// The same with what remains of every request's work; `None` if the recording does not hold its
+    /// probe cost. Of lifetime and busy time nobody knows how much shorter they would have been: that
+    /// depends on what waited for what.
+    pub fn compensated(replay: &Replay<'_>) -> Result<Option<RequestTable>, Error> {
+        let Some(cost) = replay.recording().probe_cost() else { return Ok(None) };
+        let costs = RequestCosts::new(replay, Rates::of(cost));
+        let (tracker, costs) = replay.run((Tracker::default(), costs))?.observer;
+        let requests = tracker.without(&costs).finish();
+        Ok(Some(RequestTable { callsites: replay.recording().callsites().to_vec(), requests }))
     }
 
     /// The requests, in the order of their start.
@@ -110,6 +125,15 @@ impl Tracker {
         requests
     }
 
+    /// The same with what remains of each request's work.
+    pub fn without(mut self, costs: &RequestCosts) -> Tracker {
+        for (number, tracked) in (1..).map(RequestNumber).zip(&mut self.requests) {
+            let work_ns = tracked.request.work_ns;
+            tracked.request.compensated_work = Some(costs.remains(number, work_ns));
+        }
+        self
+    }
+
     /// The request with this number, if it has a selected span.
     pub fn take(mut self, number: RequestNumber) -> Option<Request> {
         let index = number.0.checked_sub(1)? as usize;
@@ -134,6 +158,7 @@ impl Tracked {
             work_ns: 0,
             cpu_ns: 0,
             blocked_ns: 0,
+            compensated_work: None,
             spans: 0,
             segments: 0,
             threads: 0,

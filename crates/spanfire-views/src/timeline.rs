@@ -4,7 +4,7 @@ mod bars;
 mod costs;
 
 use crate::Replay;
-use crate::overhead::{Compensated, Rates};
+use crate::overhead::{Compensated, Rates, SegmentCosts};
 use bars::Drawer;
 use costs::CostDrawer;
 use spanfire_recording::{CallsiteId, Error, LaneId, Recording, Tick};
@@ -81,7 +81,8 @@ impl Timeline {
     pub fn compensated(replay: &Replay<'_>, resolution_ns: u64) -> Result<Option<Timeline>, Error> {
         let Some(cost) = replay.recording().probe_cost() else { return Ok(None) };
         let drawer = Drawer::new(replay.recording().lanes().len(), resolution_ns);
-        let replayed = replay.run(CostDrawer::new(replay, Rates::of(cost), drawer))?;
+        let costs = SegmentCosts::new(replay, Rates::of(cost));
+        let replayed = replay.run(CostDrawer { drawer, costs })?;
         Ok(Some(Timeline::drawn(replay, replayed.observer.drawer, replayed.seen)))
     }
 

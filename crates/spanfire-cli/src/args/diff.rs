@@ -29,6 +29,9 @@ pub struct DiffArgs {
     /// Compare times and counts as they are; the default
     #[arg(long)]
     pub absolute: bool,
+    /// Refused: a difference of compensated times cannot be judged
+    #[arg(long, hide = true)]
+    pub compensated: bool,
     /// What counts as a change
     #[arg(long, value_name = "PERCENT", default_value = "2", value_parser = percent)]
     pub threshold: f64,

@@ -202,9 +202,9 @@ pub struct ChartArgs {
     /// How spans are labelled
     #[arg(long, value_enum, default_value_t)]
     pub names: Names,
-    /// Hatch what recording took at the end of every bar, as far as the recording says; tooltips have
+    /// Mark what recording took at the end of every bar, as far as the recording says; tooltips have
     /// what remains, with its interval
-    #[arg(long, conflicts_with = "request")]
+    #[arg(long)]
     pub compensated: bool,
     /// The title in the picture
     #[arg(long)]
@@ -254,6 +254,10 @@ pub struct RequestsArgs {
     /// What comes first
     #[arg(long, value_enum, default_value_t)]
     pub sort: RequestSort,
+    /// Take out of their work what recording cost, as far as the recording says; with the interval of
+    /// what remains
+    #[arg(long)]
+    pub compensated: bool,
     #[command(flatten)]
     pub rows: RowsArgs,
     #[command(flatten)]

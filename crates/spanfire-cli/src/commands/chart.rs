@@ -67,7 +67,14 @@ fn request(
 ) -> Result<(), Failure> {
     let id = request_id(input, typed)?;
     let output = Output::open(&path(args, input, &format!("request-{id}.svg")), input.path())?;
-    let chart = input.view(|replay| RequestChart::of(replay, id, SPANS_IN_A_REQUEST))?;
+    let chart = match args.compensated {
+        false => input.view(|replay| RequestChart::of(replay, id, SPANS_IN_A_REQUEST))?,
+        true => {
+            let compensated =
+                |replay: &Replay<'_>| RequestChart::compensated(replay, id, SPANS_IN_A_REQUEST);
+            input.view(compensated)?.ok_or_else(|| ledger::unknown(input))?
+        }
+    };
     let Some(chart) = chart else { return Err(no_request(input, typed)?) };
     if chart.left_out > 0 {
         say(&format!(

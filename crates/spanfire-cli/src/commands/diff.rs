@@ -21,6 +21,7 @@ const NAMES_SHOWN: usize = 5;
 
 /// Shows what changed between two sides.
 pub fn diff(args: &DiffArgs) -> Result<ExitCode, Failure> {
+    refuse_compensated(args)?;
     refuse_page(args)?;
     let before = std::iter::once(&args.before).chain(&args.more_before);
     let after = std::iter::once(&args.after).chain(&args.more_after);
@@ -61,6 +62,19 @@ pub fn diff(args: &DiffArgs) -> Result<ExitCode, Failure> {
     })?;
     let failed = args.fail_if.is_some_and(|wanted| fails(wanted, &diff, &options));
     Ok(if failed { ExitCode::from(CHANGED) } else { ExitCode::SUCCESS })
+}
+
+/// What recording took is known to some 20 %, the same on both sides; a test of single spans cannot take
+/// that into its interval.
+fn refuse_compensated(args: &DiffArgs) -> Result<(), Failure> {
+    match args.compensated {
+        true => Err(Failure::Usage(
+            "diff: compensated times cannot be tested; recording costs both sides alike, so leave \
+             --compensated out, or compare what `spanfire top --compensated` says of each"
+                .to_owned(),
+        )),
+        false => Ok(()),
+    }
 }
 
 /// The page works its stacks out anew for what is selected in it, and does not have the switches.

@@ -1,6 +1,6 @@
 //! `spanfire requests`.
 
-use super::limit;
+use super::{limit, overhead::ledger};
 use crate::args::RequestsArgs;
 use crate::failure::Failure;
 use crate::input::Input;
@@ -13,7 +13,10 @@ use std::process::ExitCode;
 pub fn requests(args: &RequestsArgs) -> Result<ExitCode, Failure> {
     let input = Input::open(&args.input)?;
     let output = Output::open(&args.rows.output, input.path())?;
-    let table = input.view(RequestTable::of)?;
+    let table = match args.compensated {
+        false => input.view(RequestTable::of)?,
+        true => input.view(RequestTable::compensated)?.ok_or_else(|| ledger::unknown(&input))?,
+    };
     let options = RequestsOptions {
         names: args.rows.names.into(),
         order: args.sort.into(),

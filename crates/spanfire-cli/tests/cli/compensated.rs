@@ -71,6 +71,8 @@ fn without_a_probe_cost_nothing_is_taken_out() {
         &["overhead", "service.spanfire", "--only", "ledger"][..],
         &["top", "service.spanfire", "--compensated"],
         &["flamegraph", "service.spanfire", "--compensated", "-o", "-"],
+        &["chart", "service.spanfire", "--compensated", "--request", "slowest", "-o", "-"],
+        &["requests", "service.spanfire", "--compensated"],
     ] {
         desk.fails(command, 1, &["service.spanfire", UNKNOWN]);
     }
@@ -101,4 +103,52 @@ fn a_chart_stays_in_place_and_hatches_what_recording_took() {
     assert!(svg.contains(render), "{svg}");
     assert!(svg.contains("hatched: recording took 0.0 % of what was entered"), "{svg}");
     assert!(!raw.contains("recording took"));
+}
+
+/// [`TOTAL_NS`] less what recording took of it, and the first request's 500 µs less a probe with
+/// fields inside, one of `db` outside, and one inside that.
+#[test]
+fn requests_have_what_remains_of_their_work() {
+    let desk = Desk::new();
+    let raw = desk.json(&["requests", "run.spanfire", "--format", "json"]);
+    let mut rows = desk.json(&["requests", "run.spanfire", "--format", "json", "--compensated"]);
+    let mut sum_ns = 0;
+    for row in rows.as_array_mut().unwrap() {
+        let row = row.as_object_mut().unwrap();
+        let [left, low, high] = ["", "_low", "_high"]
+            .map(|end| row.remove(&format!("compensated_work{end}_ns")).unwrap().as_u64().unwrap());
+        assert!(low < left && left < high && high < row["work_ns"].as_u64().unwrap());
+        sum_ns += left;
+    }
+    assert_eq!(rows, raw);
+    assert!(sum_ns.abs_diff(TOTAL_NS - 239) <= raw.as_array().unwrap().len() as u64);
+    let csv = desk.stdout(&["requests", "run.spanfire", "--format", "csv", "--compensated"]);
+    let keys = ",compensated_work_ns,compensated_work_low_ns,compensated_work_high_ns";
+    assert!(csv.lines().next().unwrap().ends_with(keys), "{csv}");
+    let table = desk.stdout(&["requests", "run.spanfire", "--compensated"]);
+    let all = "of all 2.610 ms (2.610 ms to 2.610 ms) remain without what recording took";
+    assert!(table.contains("compensated work") && table.contains(all), "{table}");
+}
+
+#[test]
+fn a_request_s_chart_stays_in_place_and_dots_what_recording_took() {
+    let desk = Desk::new();
+    let flags = ["chart", "run.spanfire", "--request", "slowest", "-o", "-"];
+    let raw = desk.stdout(&flags);
+    let svg = desk.stdout(&[&flags[..], &["--compensated"]].concat());
+    let bars = |svg: &str| -> Vec<String> {
+        let rects = svg.split("<rect class=\"c").skip(1);
+        let times = rects.map(|rect| rect.split_once('>').unwrap().0.split(' '));
+        times.map(|parts| parts.filter(|part| !part.starts_with("y=")).collect()).collect()
+    };
+    assert_eq!(bars(&raw), bars(&svg));
+    assert!(svg.contains(" without what recording took, from ") && svg.contains("id=\"taken\""));
+    assert!(svg.contains("dotted: recording took 0.0 % of its work; "), "{svg}");
+    assert!(!raw.contains("recording took") && !raw.contains("taken"));
+}
+
+#[test]
+fn compensated_times_are_not_tested_for_a_difference() {
+    let flags = ["diff", "run.spanfire", "run.spanfire", "--compensated"];
+    Desk::new().fails(&flags, 2, &["top --compensated"]);
 }

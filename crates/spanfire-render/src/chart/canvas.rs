@@ -58,6 +58,16 @@ impl LegendEntry {
         LegendEntry { layers: vec![format!("fill=\"{colour}\"")], height: 3.0, text: name }
     }
 
+    /// What recording took, by the pattern over it.
+    pub(super) fn taken(text: &str) -> Self {
+        let layers = ["class=\"mark waiting\"", "fill=\"url(#taken)\""];
+        LegendEntry {
+            layers: layers.map(str::to_owned).to_vec(),
+            height: 11.0,
+            text: text.to_owned(),
+        }
+    }
+
     fn of_crate(name: &str) -> Self {
         let layers = vec![format!("fill=\"{}\"", crate_colour(name))];
         LegendEntry { layers, height: 11.0, text: printable(name) }

@@ -7,13 +7,13 @@ use super::density::{PIECES_MAX, Piece, thinned};
 use super::labels::{fitted, width};
 use super::style::{BAR, LABEL, MARGIN, MERGED, ROW, THREADS, WIDTH};
 use super::svg::{Area, Svg};
-use super::threads::area;
+use super::threads::{area, remains, taken};
 use super::tooltip::{counted, exact, fields, heading, label};
 use crate::duration;
 use crate::error::Error;
-use crate::tables::printable;
+use crate::tables::{percent, printable};
 use spanfire_recording::{Callsite, Lane, LaneId};
-use spanfire_views::{ChartSpan, RequestChart};
+use spanfire_views::{ChartSpan, Compensated, RequestChart};
 use std::collections::BTreeSet;
 use std::io::Write;
 
@@ -22,11 +22,17 @@ const ROWS_MAX: usize = 1_500;
 /// Height of the line under a segment that says which thread it ran on.
 const THREAD_LINE: f64 = 2.5;
 
+/// Dots over what recording took, since hatching says that a span waited.
+const DOTS: &str = "<pattern id=\"taken\" width=\"4\" height=\"4\" \
+    patternUnits=\"userSpaceOnUse\"><circle cx=\"2\" cy=\"2\" r=\"1.1\" fill=\"#1b1f24\" \
+    fill-opacity=\".6\"/></pattern>\n";
+
 /// Draws `chart`, whose callsites and lanes are numbered as in `callsites` and `lanes`: those of
 /// the recording.
 ///
 /// A span is hatched where it waited and solid where it ran, with a line under it in the colour of
-/// the thread. Times count from the start of the request. Fails only where `sink` does.
+/// the thread. In a compensated chart nothing is moved: what recording took of a segment is dotted at
+/// its end. Times count from the start of the request. Fails only where `sink` does.
 pub fn request_chart(
     chart: &RequestChart,
     callsites: &[Callsite],
@@ -38,6 +44,7 @@ pub fn request_chart(
     canvas.line(options.subtitle.as_deref().unwrap_or_default());
     canvas.line(&fields(&chart.request.fields, "  "));
     canvas.line(&description(chart));
+    canvas.line(&without_recording(chart).unwrap_or_default());
     let mut drawing = Drawing {
         plot: Plot {
             axis: Axis::new(range(chart), MARGIN, WIDTH - MARGIN),
@@ -54,6 +61,9 @@ pub fn request_chart(
         lanes,
         options,
     };
+    if chart.request.compensated_work.is_some() {
+        drawing.plot.bars.raw(format_args!("{DOTS}"));
+    }
     drawing.spans();
     drawing.legend();
     canvas.write(drawing.plot, sink)
@@ -92,6 +102,18 @@ fn description(chart: &RequestChart) -> String {
         parts.push(format!("only the first {ROWS_MAX} rows shown"));
     }
     parts.join(" · ")
+}
+
+/// How much of the work recording took, in a compensated chart.
+fn without_recording(chart: &RequestChart) -> Option<String> {
+    let Compensated { raw_ns, ns, low_ns, high_ns } = chart.request.compensated_work?;
+    Some(format!(
+        "dotted: recording took {} of its work; {} remain ({} to {})",
+        percent(raw_ns - ns, raw_ns),
+        duration(ns),
+        duration(low_ns),
+        duration(high_ns)
+    ))
 }
 
 /// From the request's start to the end of whatever lasted longest, which may be a child.
@@ -167,7 +189,7 @@ impl Drawing<'_> {
                 busy_ns: span.busy_ns,
                 open: span.open,
                 first: index,
-                compensated: None,
+                compensated: span.compensated(),
             })
             .collect();
         lives.sort_by_key(|life| (life.start_ns, life.row));
@@ -188,7 +210,7 @@ impl Drawing<'_> {
                     busy_ns: segment.end_ns.saturating_sub(segment.start_ns),
                     open: false,
                     first: number,
-                    compensated: None,
+                    compensated: segment.compensated,
                 },
             ));
         }
@@ -204,11 +226,12 @@ impl Drawing<'_> {
         bars.raw(format_args!("<g class=\"s\">"));
         let label = label(life.count, self.options.names, callsite);
         bars.title(&format!(
-            "{}\n{} busy {} within {}\nfrom {}",
+            "{}\n{} busy {} within {}{}\nfrom {}",
             heading(&label, callsite),
             counted(life.count, "span"),
             exact(life.busy_ns),
             exact(life.end_ns.saturating_sub(life.start_ns)),
+            life.compensated.map(remains).unwrap_or_default(),
             exact(life.start_ns.saturating_sub(self.chart.request.start_ns)),
         ));
         bars.rect(&format!("c{}", life.kind), area);
@@ -264,11 +287,15 @@ impl Drawing<'_> {
         let bars = &mut self.plot.bars;
         bars.raw(format_args!("<g>"));
         if span.segments.len() > 1 {
-            bars.title(&format!("{name}\n{ran}\nfrom {from}"));
+            let left = segment.compensated.map(remains).unwrap_or_default();
+            bars.title(&format!("{name}\n{ran}{left}\nfrom {from}"));
         }
         bars.rect(class, area);
         if segment.count > 1 {
             bars.rect("striped", area);
+        }
+        if let Some(taken) = segment.compensated.and_then(|left| taken(&left, area)) {
+            bars.raw(format_args!("<rect class=\"striped\" style=\"fill:url(#taken)\" {taken}/>"));
         }
         if self.threads.len() > 1 {
             bars.raw(format_args!("<rect fill=\"{colour}\" {line}/>"));
@@ -289,11 +316,12 @@ impl Drawing<'_> {
 
     fn tooltip(&self, span: &ChartSpan, callsite: &Callsite) -> String {
         let lifetime_ns = span.end_ns.saturating_sub(span.start_ns);
+        let left = span.compensated().map(remains);
         let mut lines = vec![
             heading(&label(1, self.options.names, callsite), callsite),
             format!("from {}", exact(span.start_ns.saturating_sub(self.chart.request.start_ns))),
             format!("lifetime {}", exact(lifetime_ns)),
-            format!("busy {}", exact(span.busy_ns)),
+            format!("busy {}{}", exact(span.busy_ns), left.unwrap_or_default()),
             format!("idle {}", exact(lifetime_ns.saturating_sub(span.busy_ns))),
             format!("self {}", exact(span.self_ns)),
         ];
@@ -330,6 +358,10 @@ impl Drawing<'_> {
             LegendEntry::new(&["mark"], "running"),
             LegendEntry::new(&["mark waiting", "hatch"], "waiting"),
         ];
+        if self.chart.request.compensated_work.is_some() {
+            let text = "what recording took of a segment";
+            legend.push(LegendEntry::taken(text));
+        }
         if self.chart.spans.iter().any(|span| span.open) {
             legend.push(LegendEntry::new(&["mark open"], "still open when the recording ended"));
         }

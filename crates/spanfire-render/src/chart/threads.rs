@@ -283,13 +283,14 @@ fn pieces(lanes: &[&LaneTimeline]) -> Vec<Piece> {
 }
 
 /// The part of a bar's end that stands for what recording took of it.
-fn taken(left: &Compensated, area: Area) -> Option<Area> {
+pub(super) fn taken(left: &Compensated, area: Area) -> Option<Area> {
     let share = left.raw_ns.saturating_sub(left.ns) as f64 / left.raw_ns.max(1) as f64;
     let width = area.width * share;
     (width >= HAIRLINE).then_some(Area { x: area.x + area.width - width, width, ..area })
 }
 
-fn remains(left: Compensated) -> String {
+/// What remains, as a line of a tooltip.
+pub(super) fn remains(left: Compensated) -> String {
     let (ns, low, high) = (exact(left.ns), duration(left.low_ns), duration(left.high_ns));
     format!("\n{ns} without what recording took, from {low} to {high}")
 }

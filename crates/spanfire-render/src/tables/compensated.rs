@@ -1,4 +1,4 @@
-//! What `top` says besides: times without what recording took of them.
+//! What `top` and `requests` say besides: times without what recording took of them.
 
 use crate::duration;
 use serde::Serialize;
@@ -40,6 +40,33 @@ impl CompensatedTimes {
     }
 }
 
+/// A request's compensated work as programs read it.
+#[derive(Clone, Copy, Serialize)]
+pub(super) struct CompensatedWork {
+    compensated_work_ns: u64,
+    compensated_work_low_ns: u64,
+    compensated_work_high_ns: u64,
+}
+
+impl CompensatedWork {
+    /// The keys, for a header of CSV.
+    pub const COLUMNS: [&str; 3] =
+        ["compensated_work_ns", "compensated_work_low_ns", "compensated_work_high_ns"];
+
+    pub fn of(work: Compensated) -> CompensatedWork {
+        CompensatedWork {
+            compensated_work_ns: work.ns,
+            compensated_work_low_ns: work.low_ns,
+            compensated_work_high_ns: work.high_ns,
+        }
+    }
+
+    /// In the order of the columns.
+    pub fn fields(&self) -> [u64; 3] {
+        [self.compensated_work_ns, self.compensated_work_low_ns, self.compensated_work_high_ns]
+    }
+}
+
 /// The account of a callsite.
 pub(super) fn account(ledger: &Ledger, id: CallsiteId) -> Account {
     let name = ledger.names.iter().find(|name| name.id == id);
@@ -51,10 +78,13 @@ pub(super) const HEADER: [&str; 2] = ["compensated self", "compensated total"];
 
 /// The cells under them: a time and its interval.
 pub(super) fn cells(account: &Account) -> [String; 2] {
-    [account.self_time, account.busy].map(|time: Compensated| {
-        let (low, high) = (duration(time.low_ns), duration(time.high_ns));
-        format!("{} ({low} to {high})", duration(time.ns))
-    })
+    [account.self_time, account.busy].map(|time| cell(&time))
+}
+
+/// A time and its interval.
+pub(super) fn cell(time: &Compensated) -> String {
+    let (low, high) = (duration(time.low_ns), duration(time.high_ns));
+    format!("{} ({low} to {high})", duration(time.ns))
 }
 
 /// What the table's last line adds.

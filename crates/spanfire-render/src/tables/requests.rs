@@ -1,12 +1,13 @@
 //! Every request, one row each.
 
+use super::compensated::{self, CompensatedWork};
 use super::fields::{FieldObject, line};
 use super::on_cpu::OnCpu;
 use super::{Format, layout, numbers, printable};
 use crate::Error;
 use serde::Serialize;
 use spanfire_recording::{Lacks, Origin};
-use spanfire_views::{Names, Request, RequestTable};
+use spanfire_views::{Compensated, Names, Request, RequestTable};
 use std::cmp::Reverse;
 use std::io::{self, Write};
 
@@ -55,7 +56,8 @@ pub fn requests(
         }
         Format::Csv => {
             let on_cpu_known = shown.iter().any(|request| on_cpu(request).is_known());
-            write_csv(rows, on_cpu_known, sink)?;
+            let compensated = shown.iter().any(|request| request.compensated_work.is_some());
+            write_csv(rows, on_cpu_known, compensated, sink)?;
         }
     }
     Ok(())
@@ -89,6 +91,8 @@ struct Row<'a> {
     work_ns: u64,
     #[serde(flatten)]
     on_cpu: OnCpu,
+    #[serde(flatten)]
+    compensated: Option<CompensatedWork>,
     spans: Option<u64>,
     segments: Option<u64>,
     threads: usize,
@@ -110,6 +114,7 @@ impl<'a> Row<'a> {
             idle_ns: called(request.idle_ns),
             work_ns: request.work_ns,
             on_cpu: on_cpu(request),
+            compensated: request.compensated_work.map(CompensatedWork::of),
             spans: called(request.spans),
             segments: called(request.segments),
             threads: request.threads,
@@ -128,6 +133,7 @@ fn lacks(options: &RequestsOptions<'_>) -> Lacks {
 fn write_csv<'a>(
     rows: impl Iterator<Item = Row<'a>>,
     on_cpu_known: bool,
+    compensated: bool,
     sink: &mut dyn Write,
 ) -> io::Result<()> {
     let mut csv = csv::Writer::from_writer(sink);
@@ -146,7 +152,8 @@ fn write_csv<'a>(
         "open",
         "fields",
     ];
-    csv.write_record(columns.iter().chain(more))?;
+    let work = if compensated { &CompensatedWork::COLUMNS[..] } else { &[] };
+    csv.write_record(columns.iter().chain(more).chain(work))?;
     for row in rows {
         let (busy, work) = (Some(row.busy_ns), Some(row.work_ns));
         let times = [row.start_ns, row.lifetime_ns, busy, row.idle_ns, work];
@@ -160,6 +167,9 @@ fn write_csv<'a>(
         csv.write_field(serde_json::to_string(&row.fields)?)?;
         for time_ns in row.on_cpu.fields().into_iter().filter(|_| on_cpu_known) {
             csv.write_field(time_ns.map_or(String::new(), |time_ns| time_ns.to_string()))?;
+        }
+        for time_ns in row.compensated.iter().flat_map(CompensatedWork::fields) {
+            csv.write_field(time_ns.to_string())?;
         }
         csv.write_record(None::<&[u8]>)?;
     }
@@ -177,6 +187,7 @@ fn write_table(
         return writeln!(sink, "no requests");
     }
     let on_cpu_known = shown.iter().any(|request| on_cpu(request).is_known());
+    let compensated = shown.iter().any(|request| request.compensated_work.is_some());
     let columns = [
         ("id", true),
         ("start", !lacks.times),
@@ -184,6 +195,7 @@ fn write_table(
         ("busy", true),
         ("idle", !lacks.calls),
         ("work", true),
+        ("compensated work", compensated),
         ("on cpu", on_cpu_known),
         ("blocked", on_cpu_known),
         ("spans", !lacks.calls),
@@ -202,6 +214,7 @@ fn write_table(
             amount(request.busy_ns),
             amount(request.idle_ns),
             amount(request.work_ns),
+            request.compensated_work.map_or_else(String::new, |left| compensated::cell(&left)),
             on_cpu,
             blocked,
             numbers::count(request.spans),
@@ -212,7 +225,7 @@ fn write_table(
         rows.add_row(known.map(|(cell, _)| cell));
     }
     writeln!(sink, "{}", rows.trim_fmt())?;
-    writeln!(sink, "{}", totals(table, shown, amount))?;
+    writeln!(sink, "{}{}", totals(table, shown, amount), without_recording(table))?;
     match options.origin {
         Some(origin) => writeln!(sink, "{}", printable(&origin.to_string())),
         None => Ok(()),
@@ -230,6 +243,15 @@ fn title(table: &RequestTable, request: &Request, names: Names) -> String {
         title.push_str(&line(&request.fields));
     }
     title
+}
+
+/// What that line adds where it is known what recording took.
+fn without_recording(table: &RequestTable) -> String {
+    let left = table.requests().iter().filter_map(|request| request.compensated_work);
+    left.reduce(Compensated::plus).map_or_else(String::new, |left| {
+        let cell = compensated::cell(&left);
+        format!("; of all {cell} remain without what recording took")
+    })
 }
 
 /// The line under the table.

@@ -29,6 +29,7 @@ fn span(
         start_ns: BEGAN + start,
         end_ns: BEGAN + end,
         lane: LaneId(lane),
+        compensated: None,
     };
     ChartSpan {
         callsite: CallsiteId(callsite),
@@ -56,6 +57,7 @@ fn chart(spans: Vec<ChartSpan>) -> RequestChart {
         work_ns: 400_000,
         cpu_ns: 0,
         blocked_ns: 0,
+        compensated_work: None,
         spans: spans.len() as u64,
         segments: 3,
         threads: 2,

@@ -24,13 +24,16 @@
 mod rates;
 mod account;
 mod stalls;
+mod segments;
+mod requests;
 mod tally;
 mod tree;
 
 pub use account::{Account, Compensated};
 pub use rates::COST_DOUBT;
 pub(crate) use rates::{Rate, Rates};
-pub(crate) use stalls::Stalls;
+pub(crate) use requests::RequestCosts;
+pub(crate) use segments::SegmentCosts;
 pub(crate) use tally::Tally;
 pub use tree::{LedgerNode, LedgerTree};
 

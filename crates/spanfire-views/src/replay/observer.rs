@@ -132,10 +132,21 @@ pub(crate) struct Probed {
     pub within: Option<Spot>,
     /// Where what it cost outside fell; `None` if that is not selected, or nothing was entered there.
     pub around: Option<Spot>,
+    /// Which requests these places belong to.
+    pub requests: ProbedRequests,
     /// Selected time of it.
     pub busy_ns: u64,
     /// Whether the segment is of a visible span.
     pub visible: bool,
+}
+
+/// The requests in which the costs of a segment fell.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct ProbedRequests {
+    /// What it cost inside.
+    pub within: RequestNumber,
+    /// What it cost outside.
+    pub around: RequestNumber,
 }
 
 /// What was done to record a segment: each costs its own.

@@ -1,9 +1,9 @@
 //! The spans of one request, gathered while they live.
 
 use super::{ChartSegment, ChartSpan};
-use crate::RequestId;
 use crate::replay::{Closing, Life, Observer, RequestNumber, Segment};
 use crate::request_table::update;
+use crate::{Compensated, RequestId};
 use rustc_hash::{FxHashMap, FxHashSet};
 use spanfire_recording::Field;
 use std::cmp::Reverse;
@@ -115,6 +115,16 @@ impl Gatherer {
     }
 }
 
+impl Gatherer {
+    /// A segment, with what remains of it without what recording took.
+    pub fn gather(&mut self, segment: &Segment, life: &Life, compensated: Option<Compensated>) {
+        if let Some(gathered) = self.get(life) {
+            let &Segment { start_ns, end_ns, lane, .. } = segment;
+            gathered.span.segments.push(ChartSegment { start_ns, end_ns, lane, compensated });
+        }
+    }
+}
+
 impl Observer for Gatherer {
     const FIELDS: bool = true;
 
@@ -149,10 +159,7 @@ impl Observer for Gatherer {
     }
 
     fn segment(&mut self, segment: &Segment, life: &Life) {
-        if let Some(gathered) = self.get(life) {
-            let &Segment { start_ns, end_ns, lane, .. } = segment;
-            gathered.span.segments.push(ChartSegment { start_ns, end_ns, lane });
-        }
+        self.gather(segment, life, None);
     }
 
     fn closed(&mut self, closing: &Closing, life: &Life) {

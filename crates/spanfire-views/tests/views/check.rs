@@ -160,6 +160,21 @@ fn nothing_is_lost_by_accounting(
         assert_eq!(known, (row.spans, row.self_ns, row.busy_ns), "{}", row.callsite.name);
     }
     assert_eq!(ledger.names.len(), rows.len());
+    requests_share(replay, &ledger.total);
+}
+
+/// The work of all requests is all there is, and so is what remains of it, but that nothing less than nothing
+/// remains of a stack, and of a request.
+#[track_caller]
+fn requests_share(replay: &Replay<'_>, total: &Account) {
+    let table = RequestTable::compensated(replay).expect("requests").expect("a probe cost");
+    let left = table.requests().iter().filter_map(|request| request.compensated_work);
+    let is_cut = left.clone().any(|left| left.ns == 0);
+    let left = left.reduce(Compensated::plus).unwrap_or_default();
+    assert_eq!(left.raw_ns, total.self_time.raw_ns);
+    let uncut_ns = total.self_time.ns as i64 - total.overcompensated_ns as i64;
+    assert!(left.ns as i64 >= uncut_ns && (is_cut || left.ns as i64 == uncut_ns), "{left:?}");
+    assert!(left.low_ns <= left.ns && left.ns <= left.high_ns && left.high_ns <= left.raw_ns);
 }
 
 #[track_caller]

@@ -4,7 +4,10 @@
 use crate::check::check;
 use crate::program::{Program, probe};
 use spanfire_recording::{CallsiteKind, Form, ProbeCost, Recording, Tick};
-use spanfire_views::{Bar, Ledger, Replay, Selection, Stacks, Timeline};
+use spanfire_views::{
+    Bar, ChartSegment, Ledger, Replay, RequestChart, RequestId, RequestTable, Selection, Stacks,
+    Timeline,
+};
 
 /// [T65] What a span costs outside is its parent's self time.
 #[test]
@@ -245,4 +248,43 @@ fn what_remains_of_a_bar_is_what_remains_of_its_stack() {
     let raw = Timeline::of(&replay, 0).expect("a timeline");
     let places = |bar: &Bar| Bar { compensated: None, ..*bar };
     assert_eq!(bars.iter().map(places).collect::<Vec<_>>(), raw.lanes[0].bars);
+}
+
+/// A request's segments stay where they are; each has what remains of the same bar, and the request what remains
+/// of its work, on whatever threads.
+#[test]
+fn what_remains_of_a_request_is_what_its_own_spans_leave() {
+    let (recording, selection) = crate::sketch::parse(
+        "
+        main   |A(      B(      C()C    )B   )A   A2(    )A2
+        worker |     D(     )D
+        D < A
+        ",
+    );
+    let replay = Replay::new(&recording, selection);
+    let table = RequestTable::compensated(&replay).expect("requests").expect("a probe cost");
+    let of_request = |id: u64| {
+        let request = table.requests().iter().find(|request| request.id == RequestId(id));
+        request.and_then(|request| request.compensated_work).expect("what remains")
+    };
+    let charted = RequestChart::compensated(&replay, RequestId(1), 100).expect("a chart");
+    let chart = charted.expect("a probe cost").expect("the request");
+    assert_eq!(chart.request.compensated_work, Some(of_request(1)));
+
+    let timeline = Timeline::compensated(&replay, 0).expect("a timeline").expect("a probe cost");
+    for span in &chart.spans {
+        let [segment] = span.segments[..] else { panic!("one segment each") };
+        let lane = timeline.lanes.iter().find(|lane| lane.lane == segment.lane).expect("a lane");
+        let bar = lane.bars.iter().find(|bar| bar.start_ns == segment.start_ns);
+        assert_eq!(segment.compensated, bar.expect("the same bar").compensated);
+        assert_eq!(span.compensated(), segment.compensated);
+    }
+    let raw = RequestChart::of(&replay, RequestId(1), 100).expect("a chart").expect("the request");
+    for (span, exact) in chart.spans.iter().zip(&raw.spans) {
+        let places = |segment: &ChartSegment| ChartSegment { compensated: None, ..*segment };
+        assert_eq!(span.segments.iter().map(places).collect::<Vec<_>>(), exact.segments);
+    }
+    // Of A, B, C and D 1 ns each, and 2 in A for B and in B for C; nothing is around A and D.
+    assert_eq!(of_request(1).raw_ns - of_request(1).ns, 4 + 2 + 2);
+    assert_eq!(of_request(5).raw_ns - of_request(5).ns, 1);
 }

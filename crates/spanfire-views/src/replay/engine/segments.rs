@@ -8,7 +8,7 @@ use super::Engine;
 use crate::paths::PathId;
 use crate::replay::lane::{Lane, Open, Place};
 use crate::replay::life::{Slot, Standing};
-use crate::replay::observer::{Observer, Probe, Probed, Segment, Slice, Spot};
+use crate::replay::observer::{Observer, Probe, Probed, ProbedRequests, Segment, Slice, Spot};
 use crate::replay::on_cpu::Split;
 use spanfire_recording::LaneId;
 
@@ -154,6 +154,10 @@ impl<O: Observer> Engine<'_, O> {
             Some(Spot { thread: place.path, span: self.lives[owner].logical })
         };
         let (within, around) = (spot(left.place), below.and_then(|below| spot(below.place)));
+        let requests = ProbedRequests {
+            within: left.place.request,
+            around: below.map(|below| below.place.request).unwrap_or_default(),
+        };
         let busy_ns = state.clock_ns - left.entered_clock_ns;
         let life = &mut self.lives[left.slot];
         let probe = match (life.was_entered, life.has_fields) {
@@ -165,7 +169,15 @@ impl<O: Observer> Engine<'_, O> {
         if self.rules.window.contains(left.entered_ns) {
             let visible = life.standing == Standing::Visible;
             let lane = LaneId(lane as u32);
-            self.observer.probed(&Probed { lane, probe, within, around, busy_ns, visible });
+            self.observer.probed(&Probed {
+                lane,
+                probe,
+                within,
+                around,
+                requests,
+                busy_ns,
+                visible,
+            });
         }
     }
 
