@@ -5,7 +5,8 @@
 use serde_json::Value;
 use spanfire::Recording;
 use spanfire::experiment::{Arm, Claim, Experiment};
-use std::path::{Path, PathBuf};
+use spanfire_tests::spanfire_command;
+use std::path::Path;
 use std::process::{Command, Output};
 
 const SPANS: u64 = 20_000;
@@ -66,23 +67,10 @@ fn what_is_recorded_to_nowhere_leaves_nothing() {
     assert!(!Path::new("/dev/null.tail").exists());
 }
 
-/// The command as the workspace builds it; built here if only this package was.
-fn command() -> PathBuf {
-    let command = Path::new(env!("CARGO_BIN_EXE_spinning")).with_file_name("spanfire");
-    if !command.exists() {
-        let profile = if cfg!(debug_assertions) { "dev" } else { "release" };
-        let built = Command::new(env!("CARGO"))
-            .args(["build", "--quiet", "--package", "spanfire-cli", "--profile", profile])
-            .status();
-        assert!(built.expect("cargo").success());
-    }
-    command
-}
-
 #[test]
 #[cfg(unix)]
 fn the_command_finds_what_recording_costs_a_program_that_does_little_but_entering_spans() {
-    let output = Command::new(command())
+    let output = Command::new(spanfire_command(env!("CARGO_BIN_EXE_spinning")))
         .args(["overhead", "--rounds", "8", "--arms", "on,nowhere,999", "--format", "json", "--"])
         .args([env!("CARGO_BIN_EXE_spinning"), &SPANS.to_string(), "10"])
         .output()

@@ -7,6 +7,7 @@
 
 use serde_json::Value;
 use spanfire_recording::{Recording, SamplingMethod};
+use spanfire_tests::spanfire_command;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 use std::sync::OnceLock;
@@ -15,21 +16,11 @@ use tempfile::TempDir;
 /// A third of a second or so on a processor: more than a thousand samples.
 const ROUNDS: u64 = if cfg!(debug_assertions) { 400 } else { 6_000 };
 
-/// The command as the workspace builds it; built here if only this package was.
-fn command() -> PathBuf {
-    let command = Path::new(env!("CARGO_BIN_EXE_sampled")).with_file_name("spanfire");
-    if !command.exists() {
-        let profile = if cfg!(debug_assertions) { "dev" } else { "release" };
-        let built = Command::new(env!("CARGO"))
-            .args(["build", "--quiet", "--package", "spanfire-cli", "--profile", profile])
-            .status();
-        assert!(built.expect("cargo").success());
-    }
-    command
-}
-
 fn spanfire(arguments: &[&str], recording: &Path) -> Output {
-    let output = Command::new(command()).args(arguments).arg(recording).output();
+    let output = Command::new(spanfire_command(env!("CARGO_BIN_EXE_sampled")))
+        .args(arguments)
+        .arg(recording)
+        .output();
     output.expect("the command")
 }
 

@@ -393,6 +393,16 @@ fn what_makes_no_sense_in_the_environment_ends_the_start_with_an_error() {
     }
 }
 
+#[test]
+fn what_is_switched_off_minds_no_other_variable() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path().join("run.spanfire");
+    let environment = [("SPANFIRE", "off"), ("SPANFIRE_SAMPLE", "garbage")];
+    let output = spinning(&path, "1", &environment).output().expect("a program");
+    assert!(output.status.success(), "{}", said(&output));
+    assert!(!path.exists());
+}
+
 fn said(output: &Output) -> String {
     String::from_utf8_lossy(&output.stderr).into_owned()
 }

@@ -27,6 +27,7 @@ mod disk;
 mod signalled;
 mod noting;
 mod sources;
+mod spanfire_command;
 pub mod program;
 pub mod oracle;
 
@@ -45,5 +46,6 @@ pub use session::{FORMS, Session, Time};
 pub use signalled::ended_by_signals;
 pub use site::DynamicSite;
 pub use sources::with_sources;
+pub use spanfire_command::spanfire_command;
 pub use transcript::{Instant, Segment, Span, Transcript};
 pub use waiting::{let_pass, wait_until};
