@@ -28,6 +28,10 @@ use tracing_subscriber::filter::Targets;
 /// If a variable makes no sense, the file cannot be created, or the process has a global subscriber
 /// already.
 pub fn init() -> Result<Guard, Error> {
+    // What is off needs no other variable to make sense.
+    if asked()? == Asked::Nothing {
+        return Ok(Guard::off());
+    }
     Recorder::builder().environment()?.init()
 }
 
