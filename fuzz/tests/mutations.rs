@@ -58,7 +58,8 @@ fn shares_of_all_targets_are_the_whole() {
 /// Runs a target, and keeps the input if it fails.
 fn run(target: &Target, input: &[u8]) {
     if let Err(panic) = catch_unwind(AssertUnwindSafe(|| (target.run)(input))) {
-        let path = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("{}-failed", target.name));
+        let name = format!("{}-failed-{}", target.name, std::process::id());
+        let path = Path::new(env!("CARGO_TARGET_TMPDIR")).join(name);
         let kept = std::fs::write(&path, input);
         println!("{} fails: input in {} ({kept:?})", target.name, path.display());
         resume_unwind(panic);

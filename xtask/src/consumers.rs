@@ -14,7 +14,8 @@ pub fn run() -> Result<(), String> {
     node::install(FOLDER)?;
     install_wheels(FOLDER, &ANY_PYTHON)?;
     install_wheels(TABLES, &[])?;
-    cargo::run(&["test", "--package", "spanfire-render", "--all-features", "--test", "consumers"])
+    // The whole workspace's features, so that what is built serves the other tests too.
+    cargo::run(&["test", "--workspace", "--test", "consumers"])
 }
 
 /// Whose wheel is read as an archive of web pages, so that which Python it is for does not matter, and is

@@ -8,8 +8,8 @@ use crate::cargo;
 use std::io::{BufRead, BufReader};
 use std::process::{Command, Stdio};
 
-/// Mutations without libFuzzer: about two minutes.
-const EXECUTIONS: &str = "1000000";
+/// Mutations without libFuzzer: about two minutes of one processor.
+const EXECUTIONS: usize = 1_000_000;
 
 /// How long libFuzzer has for each target.
 const SECONDS: &str = "-max_total_time=5";
@@ -33,12 +33,22 @@ pub fn run() -> Result<(), String> {
 }
 
 fn mutations() -> Result<u64, String> {
-    let arguments =
-        ["test", "--profile", "fuzz", "--package", "spanfire-fuzz", "--test", "mutations"];
-    let arguments = [&arguments[..], &["--", "--nocapture"]].concat();
-    let mut command = cargo::command(&arguments);
-    command.env("SPANFIRE_FUZZ_EXECUTIONS", EXECUTIONS).stdout(Stdio::piped());
-    counted(command, &arguments, "fuzz: ")
+    let build = ["test", "--profile", "fuzz", "--package", "spanfire-fuzz", "--test", "mutations"];
+    cargo::run(&[&build[..], &["--no-run"]].concat())?;
+    let arguments = [&build[..], &["--", "--nocapture"]].concat();
+    let processes = std::thread::available_parallelism().map_or(1, usize::from);
+    let share = |seed: usize| {
+        let mut command = cargo::command(&arguments);
+        let executions = EXECUTIONS.div_ceil(processes);
+        command.env("SPANFIRE_FUZZ_EXECUTIONS", executions.to_string());
+        command.env("SPANFIRE_FUZZ_SEED", seed.to_string()).stdout(Stdio::piped());
+        counted(command, &arguments, "fuzz: ")
+    };
+    // Processes of their own, since a target's memory is held against the process's.
+    std::thread::scope(|scope| {
+        let running: Vec<_> = (0..processes).map(|seed| scope.spawn(move || share(seed))).collect();
+        running.into_iter().map(|one| one.join().unwrap_or_else(|_| Err("a panic".into()))).sum()
+    })
 }
 
 /// The targets of `fuzz/libfuzzer`: one file each.

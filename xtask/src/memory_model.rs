@@ -57,14 +57,12 @@ fn thread(arguments: &[&str]) -> Result<(), String> {
     options.push(suppressions);
     let flags = "-Zsanitizer=thread -Cunsafe-allow-abi-mismatch=sanitizer --cfg spanfire_tsan";
     instrumented("thread", flags, arguments, |command| {
-        command.env("TSAN_OPTIONS", &options);
+        command.env("TSAN_OPTIONS", &options).env("CARGO_PROFILE_DEV_DEBUG", "full");
     })
 }
 
 fn address(arguments: &[&str]) -> Result<(), String> {
-    instrumented("address", "-Zsanitizer=address", arguments, |command| {
-        command.env("CARGO_PROFILE_DEV_DEBUG", "line-tables-only");
-    })
+    instrumented("address", "-Zsanitizer=address", arguments, |_| {})
 }
 
 /// Sanitizers are a compiler's unstable flags, which its stable releases take if told to.

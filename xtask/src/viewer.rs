@@ -4,7 +4,8 @@
 //! Both steps need node and npm; the tests also need chromium. What is missing is said in a line.
 
 use crate::{cargo, node};
-use std::path::{Path, PathBuf};
+use std::path::Path;
+use std::process::{Command, Stdio};
 
 /// The page as it is committed.
 const COMMITTED: &str = "crates/spanfire-render/src/html/viewer.html";
@@ -36,20 +37,20 @@ pub fn missing() -> Option<String> {
 pub fn browser() -> Result<(), String> {
     need_chromium()?;
     install()?;
-    cargo::run(&["build", "--package", "spanfire-cli"])?;
-    let example = ["run", "--quiet", "--package", "spanfire-examples", "--example", "requests"];
-    let programs = ["--bin", "shapes", "--bin", "sampled"];
-    cargo::run(&[&["build", "--package", "spanfire-tests"], &programs[..]].concat())?;
-    let target = target()?;
+    // All that the tests need, since that serves them too: a package alone would be built anew, with
+    // fewer features.
+    cargo::run(&["test", "--workspace", "--no-run", "--quiet"])?;
+    let target = cargo::target_folder()?;
+    let example = target.join("debug/examples/requests");
     let shapes = target.join("debug/shapes").to_string_lossy().into_owned();
     let sampled = target.join("debug/sampled").to_string_lossy().into_owned();
     let spanfire = target.join("debug/spanfire").to_string_lossy().into_owned();
     let recording = target.join("spanfire/requests.spanfire").to_string_lossy().into_owned();
     let before = target.join("spanfire/requests-before.spanfire").to_string_lossy().into_owned();
     // Twice: two recordings of one program are what is compared.
-    cargo::run(&example)?;
+    record(&example)?;
     std::fs::rename(&recording, &before).map_err(|error| format!("{recording}: {error}"))?;
-    cargo::run(&example)?;
+    record(&example)?;
     let environment = [
         ("SPANFIRE", &*spanfire),
         ("SPANFIRE_RECORDING", &*recording),
@@ -58,6 +59,17 @@ pub fn browser() -> Result<(), String> {
         ("SPANFIRE_SAMPLED", &*sampled),
     ];
     run("npm", &["test", "--silent"], &environment)
+}
+
+/// Runs an example, which leaves its recording below the target folder.
+fn record(example: &Path) -> Result<(), String> {
+    let shown = example.display();
+    println!("   {shown}");
+    let status = Command::new(example)
+        .stdout(Stdio::null())
+        .status()
+        .map_err(|error| format!("{shown} does not start: {error}"))?;
+    if status.success() { Ok(()) } else { Err(format!("{shown}: {status}")) }
 }
 
 fn install() -> Result<(), String> {
@@ -71,17 +83,4 @@ fn run(program: &str, words: &[&str], environment: &[(&str, &str)]) -> Result<()
 /// The browser, which shows pages.
 pub fn need_chromium() -> Result<(), String> {
     node::need(CHROMIUM, "chromium, which shows the pages (Debian: apt-get install chromium)")
-}
-
-/// Where cargo builds.
-fn target() -> Result<PathBuf, String> {
-    let output = cargo::command(&["metadata", "--format-version", "1", "--no-deps", "--offline"])
-        .output()
-        .map_err(|error| format!("cargo metadata does not start: {error}"))?;
-    let metadata: serde_json::Value = serde_json::from_slice(&output.stdout)
-        .map_err(|error| format!("cargo metadata: {error}"))?;
-    match metadata["target_directory"].as_str() {
-        Some(target) => Ok(target.into()),
-        None => Err("cargo metadata names no target directory".into()),
-    }
 }
