@@ -131,16 +131,35 @@ impl Input {
     /// Why nothing can be told of processors: no context switches were recorded, or none of what is
     /// selected.
     pub fn without_switches(&self) -> Failure {
-        let sampling = self.recording.sampling();
-        let remedy = match sampling.filter(|sampling| !sampling.switches) {
-            None => "SPANFIRE_SAMPLE=999 records them".to_owned(),
-            Some(sampling) => match (sampling.method, &sampling.why) {
-                (SamplingMethod::None, Some(why)) => format!("sampling failed: {why}"),
-                (_, Some(why)) => format!("only perf events record them: {why}"),
-                (_, None) => "only perf events record them: SPANFIRE_SAMPLER=perf".to_owned(),
-            },
+        let sampling = self.recording.sampling().filter(|sampling| !sampling.switches);
+        let by_perf_alone = sampling.filter(|sampling| sampling.method != SamplingMethod::None);
+        let remedy = match by_perf_alone.map(|sampling| sampling.why.as_deref()) {
+            Some(Some(why)) => format!("only perf events record them: {why}"),
+            Some(None) => "only perf events record them: SPANFIRE_SAMPLER=perf".to_owned(),
+            None => self.not_sampled().unwrap_or("SPANFIRE_SAMPLE=999 records them".to_owned()),
         };
         self.empty(&format!("context switches that tell when threads ran ({remedy})"))
+    }
+
+    /// Why there are no native samples: none were taken, or none of what is selected.
+    pub fn without_samples(&self) -> Failure {
+        let remedy = self.not_sampled().unwrap_or("SPANFIRE_SAMPLE=999 takes them".to_owned());
+        self.empty(&format!("native samples ({remedy})"))
+    }
+
+    /// Why nothing could be sampled, where that was asked for or is impossible.
+    pub fn not_sampled(&self) -> Option<String> {
+        if self.origin().is_some() {
+            return Some("it is an import, and these are of programs that record".to_owned());
+        }
+        let sampling = self.recording.sampling()?;
+        match (&sampling.why, sampling.method) {
+            (Some(why), SamplingMethod::None) => Some(format!("they were asked for, but {why}")),
+            _ if sampling.samples == 0 => {
+                Some("they were asked for, but none fell into its time".to_owned())
+            }
+            _ => None,
+        }
     }
 
     /// The path of a result next to the recording: `run.spanfire` → `run.flamegraph.svg`.

@@ -101,7 +101,7 @@ impl Native {
     pub fn needed(input: &Input, perf: Option<&Path>) -> Result<Native, Failure> {
         let native = Native::of(input, perf)?.ok_or_else(|| match perf {
             Some(path) => Failure::bad(path, "no samples of the recorded process"),
-            None => input.empty("native samples (SPANFIRE_SAMPLE=999 takes them)"),
+            None => input.without_samples(),
         })?;
         for note in &native.notes {
             say(note);

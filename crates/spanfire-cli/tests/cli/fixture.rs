@@ -10,7 +10,7 @@
 use spanfire_recording::raw::{Buffer, subscriber_span_id};
 use spanfire_recording::{
     Anchor, Batch, Callsite, CallsiteId, CallsiteKind, ClockInfo, ClockSource, Field, Form, Header,
-    Lane, Level, ProbeCost, ProbeSample, SpanId, Switch, Tick, Value, Writer,
+    Lane, Level, ProbeCost, ProbeSample, Sample, Sampling, SpanId, Switch, Tick, Value, Writer,
 };
 
 /// A name that breaks every format that does not escape it.
@@ -36,7 +36,34 @@ pub fn switched() -> Vec<u8> {
     observed(&Batch { switches, ..Batch::default() })
 }
 
+/// The same, which was asked for samples and has none.
+pub fn sampled(sampling: &Sampling) -> Vec<u8> {
+    written(|writer| writer.sampling(sampling).unwrap())
+}
+
+/// The same with samples of `render` that have no callers.
+pub fn sampled_without_callers() -> Vec<u8> {
+    let sample = |number: u64| Sample {
+        thread: 101,
+        cpu: Some(0),
+        time: (1_150 + 50 * number) * 1_000,
+        frames: vec![0x1000 + number],
+    };
+    observed(&Batch { samples: (0..8).map(sample).collect(), ..Batch::default() })
+}
+
+/// Of a program that ended before its first span.
+pub fn empty() -> Vec<u8> {
+    let mut writer = Writer::new(Vec::new(), &header()).unwrap();
+    writer.probe_cost(&probe_cost()).unwrap();
+    writer.finish().unwrap()
+}
+
 fn observed(batch: &Batch) -> Vec<u8> {
+    written(|writer| writer.batch(batch).unwrap())
+}
+
+fn written(more: impl FnOnce(&mut Writer<Vec<u8>>)) -> Vec<u8> {
     let mut writer = Writer::new(Vec::new(), &header()).unwrap();
     for (name, target, line) in [
         ("startup", "app", 3),
@@ -62,7 +89,7 @@ fn observed(batch: &Batch) -> Vec<u8> {
     writer.events(main, main_lane().words()).unwrap();
     let worker = writer.lane(&lane("worker-1", 101)).unwrap();
     writer.events(worker, worker_lane().words()).unwrap();
-    writer.batch(batch).unwrap();
+    more(&mut writer);
     writer.finish().unwrap()
 }
 

@@ -167,6 +167,9 @@ fn text(report: &JoinReport, sink: &mut dyn Write) -> io::Result<()> {
     }
     writeln!(sink)?;
     writeln!(sink, "{}", verdict(&report.skew))?;
+    if joined.in_spans + joined.outside == 0 {
+        return Ok(());
+    }
     let of_all = |part| numbers::percent(part, joined.in_spans);
     writeln!(
         sink,
@@ -204,6 +207,9 @@ fn verdict(skew: &Skew) -> String {
         ),
         SkewVerdict::Off { shift_ns } => {
             format!("the clocks do not join: {share}, more when shifted by {}", signed(shift_ns))
+        }
+        SkewVerdict::Unproven if unshifted.checked == 0 => {
+            "whether the clocks join is not known: no sample can be checked".to_owned()
         }
         SkewVerdict::Unproven => format!("whether the clocks join is not known: {share}"),
     }

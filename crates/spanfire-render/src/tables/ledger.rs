@@ -204,6 +204,9 @@ fn write_table(
     stacks: bool,
     sink: &mut dyn Write,
 ) -> io::Result<()> {
+    if ledger.total.segments == 0 && ledger.total.self_time.raw_ns == 0 {
+        return writeln!(sink, "there are no spans, so recording took nothing");
+    }
     write_totals(ledger, sink)?;
     if entries.is_empty() {
         return Ok(());

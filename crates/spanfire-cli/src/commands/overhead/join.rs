@@ -20,7 +20,10 @@ pub(super) fn section(
         true => Native::needed(input, perf)?,
         false => match Native::of(input, None)? {
             Some(native) => native,
-            None => return Ok(None),
+            None => {
+                say_if_refused(input);
+                return Ok(None);
+            }
         },
     };
     if !asked && perf.is_none() {
@@ -44,4 +47,12 @@ pub fn report(input: &Input, native: &Native, perf: Option<&Path>) -> Result<Joi
         median_depth: samples.median_depth(),
         lost: *lost,
     })
+}
+
+/// Who asked the program for samples is told why there are none; who did not, misses none.
+fn say_if_refused(input: &Input) {
+    let asked = input.recording().sampling().is_some();
+    if let Some(why) = input.not_sampled().filter(|_| asked) {
+        say(&format!("{}: no native samples: {why}", input.path().display()));
+    }
 }
