@@ -3,7 +3,8 @@
 //!
 //! Each run is work in leaves under a chain of spans under one parent. It takes turns: once without a
 //! span, which is the truth, once with them, once without again. Of each the fastest round counts. A line
-//! is `depth leaf-ns truth-ns other-truth-ns raw-ns low-ns high-ns`.
+//! is `depth leaf-ns truth-ns other-truth-ns raw-ns low-ns high-ns slower-permille`; the last says how
+//! much slower, or faster, the processor was than when the recorder measured its cost.
 
 use spanfire::Recorder;
 use spanfire_tests::work;
@@ -22,6 +23,7 @@ const ROUNDS: usize = 12;
 const REPEATS: usize = 2;
 
 fn main() {
+    let pace_before = Pace::measured();
     let recorder = Recorder::builder().in_memory();
     let guard = match std::env::args().nth(1).as_deref() {
         Some("subscriber") => {
@@ -36,7 +38,8 @@ fn main() {
         }
         _ => panic!("{USAGE}"),
     };
-    let steps_in_1_us = steps_in_1_us();
+    let paces = [pace_before, Pace::measured()];
+    let steps_in_1_us = paces[1].steps_in_1_us();
     let runs: Vec<Run> = (0..REPEATS)
         .flat_map(|_| DEPTHS)
         .flat_map(|depth| LEAVES_NS.map(|leaf_ns| (depth, leaf_ns)))
@@ -54,10 +57,14 @@ fn main() {
         };
         let ledger = Ledger::of(&Replay::new(&recording, selection)).expect("a ledger");
         let busy = ledger.expect("a probe cost").total.busy;
-        let Run { depth, leaf_ns, truth_ns: [one, other] } = run;
+        let Run { depth, leaf_ns, truth_ns: [one, other], pace } = run;
+        let slower = paces.map(|then| pace.permille_slower_than(then)).into_iter().max();
         println!(
-            "{depth} {leaf_ns} {one} {other} {} {} {}",
-            busy.raw_ns, busy.low_ns, busy.high_ns
+            "{depth} {leaf_ns} {one} {other} {} {} {} {}",
+            busy.raw_ns,
+            busy.low_ns,
+            busy.high_ns,
+            slower.unwrap_or_default()
         );
     }
 }
@@ -67,11 +74,13 @@ struct Run {
     leaf_ns: u64,
     /// Measured twice.
     truth_ns: [u64; 2],
+    pace: Pace,
 }
 
 fn run(depth: u32, leaf_ns: u64, steps: u64) -> Run {
     let leaves = ROUND_NS / leaf_ns;
     let mut truth_ns = [u64::MAX; 2];
+    let mut pace = Pace { ns: u64::MAX };
     for _ in 0..ROUNDS {
         truth_ns[0] = truth_ns[0].min(time(|| round::<false>(leaves, depth, steps)));
         {
@@ -79,8 +88,9 @@ fn run(depth: u32, leaf_ns: u64, steps: u64) -> Run {
             round::<true>(leaves, depth, steps);
         }
         truth_ns[1] = truth_ns[1].min(time(|| round::<false>(leaves, depth, steps)));
+        pace = pace.min(Pace::of_a_moment());
     }
-    Run { depth, leaf_ns, truth_ns }
+    Run { depth, leaf_ns, truth_ns, pace }
 }
 
 #[inline(never)]
@@ -105,8 +115,29 @@ fn time(body: impl FnOnce()) -> u64 {
     before.elapsed().as_nanos() as u64
 }
 
-fn steps_in_1_us() -> u64 {
-    const STEPS: u64 = 100_000;
-    let ns = (0..20).map(|_| time(|| _ = work(STEPS))).min().unwrap_or(1);
-    STEPS * 1_000 / ns.max(1)
+/// How fast the processor is: what the same work takes.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+struct Pace {
+    ns: u64,
+}
+
+impl Pace {
+    const STEPS: u64 = 20_000;
+
+    fn of_a_moment() -> Self {
+        Self { ns: time(|| _ = work(Self::STEPS)).max(1) }
+    }
+
+    fn measured() -> Self {
+        (0..100).map(|_| Self::of_a_moment()).min().expect("a hundred")
+    }
+
+    fn steps_in_1_us(self) -> u64 {
+        Self::STEPS * 1_000 / self.ns
+    }
+
+    /// In either direction.
+    fn permille_slower_than(self, other: Self) -> u64 {
+        self.ns.abs_diff(other.ns) * 1_000 / other.ns
+    }
 }
