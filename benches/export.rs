@@ -14,7 +14,7 @@ use spanfire_benches::{
 use spanfire_recording::Recording;
 use spanfire_render::Error;
 use spanfire_render::export::{self, Carried, ParquetOptions, ParquetSinks, Source};
-use spanfire_views::{Names, Replay, Selection};
+use spanfire_views::{CallTree, Names, Replay, Selection, Stacks, Weight};
 use std::{
     fs,
     io::{self, Read, Write},
@@ -23,16 +23,25 @@ use std::{
 
 type Export = fn(&Source<'_>, &mut dyn Write) -> Result<Carried, Error>;
 
-/// The formats that are written span by span.
-const FORMATS: [(&str, Export); 7] = [
+/// Every format, as the command writes it.
+const FORMATS: [(&str, Export); 9] = [
+    ("folded", folded),
     ("speedscope", export::speedscope),
     ("chrome", export::chrome),
     ("perfetto", export::perfetto),
     ("firefox", |source, sink| export::firefox(source, None, sink)),
     ("otlp", export::otlp),
+    ("otlp-json", export::otlp_json),
     ("pprof", |source, sink| export::pprof(source, &[], sink)),
     ("parquet", parquet),
 ];
+
+/// Of the merged graph.
+fn folded(source: &Source<'_>, sink: &mut dyn Write) -> Result<Carried, Error> {
+    let tree = CallTree::of(source.replay, Stacks::Thread)?;
+    export::folded(&tree, source.names, Weight::Busy, sink)?;
+    Ok(Carried::default())
+}
 
 /// Counts what each of the tables has, and hands on as much.
 fn parquet(source: &Source<'_>, sink: &mut dyn Write) -> Result<Carried, Error> {

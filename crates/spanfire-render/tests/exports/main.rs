@@ -20,6 +20,7 @@ mod recordings;
 mod seen;
 mod reading;
 
+mod folded;
 mod chrome;
 mod speedscope;
 mod perfetto;
@@ -76,6 +77,7 @@ fn check_whole(
 type Check = fn(&Recording, &Selection);
 
 const FORMATS: &[(&str, Check)] = &[
+    ("folded", folded::check),
     ("chrome", chrome::check),
     ("speedscope", speedscope::check),
     ("perfetto", perfetto::check),
