@@ -24,5 +24,6 @@ pub use duration::duration;
 pub use error::Error;
 pub use flamegraph::{FlamegraphOptions, compensated_flamegraph, flamegraph};
 pub use html::{
-    NativeGraphs, Page, Report, ReportOptions, SEGMENTS_IN_A_PAGE, diff_report, report, served,
+    NativeGraphs, Page, Report, ReportOptions, SEGMENTS_IN_A_PAGE, diff_report, report,
+    report_with_experiment, served,
 };

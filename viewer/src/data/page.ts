@@ -7,6 +7,7 @@
 
 import { decodeAscii } from "./ascii.ts";
 import { readDiff } from "./diff.ts";
+import { readExperiment } from "./experiment.ts";
 import type { Head } from "./head.ts";
 import { inflate } from "./inflate.ts";
 import { decodeLane } from "./lane.ts";
@@ -36,6 +37,8 @@ export async function readPage(document: Document, progress: (share: number) => 
   const diff = await readDiff(document);
   const last = recordings.at(-1);
   if (last && diff) last.diff = diff;
+  const experiment = await readExperiment(document);
+  if (last && experiment) last.experiment = experiment;
   if (blocks.length > 0) throw new Error("The data in this file ends too early.");
   return recordings;
 }

@@ -7,6 +7,7 @@
  */
 
 import type { DiffData } from "./diff.ts";
+import type { ExperimentData } from "./experiment.ts";
 import type { Head } from "./head.ts";
 import type { Server } from "./served.ts";
 
@@ -102,6 +103,8 @@ export interface Recording {
   thinned?: true;
   /** What changed since the recording before, in the page of a comparison. */
   diff?: DiffData;
+  /** What measuring costs the program, where that was tried. */
+  experiment?: ExperimentData;
 }
 
 /** A segment's place. */

@@ -5,7 +5,7 @@
  * drag that goes on) is not. Every part has a default, and only what differs from it is in the hash.
  */
 
-export type PageId = "chart" | "flame" | "sandwich" | "top" | "span" | "requests" | "diff" | "about";
+export type PageId = "chart" | "flame" | "sandwich" | "top" | "span" | "requests" | "diff" | "experiment" | "about";
 export type ColourBy = "crate" | "target" | "name" | "thread";
 export type Theme = "auto" | "light" | "dark";
 export type Stacks = "thread" | "span";
@@ -103,7 +103,7 @@ export const DEFAULTS: Readonly<State> = {
 
 /** The values that words may have. */
 export const CHOICES: { readonly [K in keyof State]?: readonly State[K][] } = {
-  page: ["chart", "flame", "sandwich", "top", "span", "requests", "diff", "about"],
+  page: ["chart", "flame", "sandwich", "top", "span", "requests", "diff", "experiment", "about"],
   colour: ["crate", "target", "name", "thread"],
   theme: ["auto", "light", "dark"],
   stacks: ["thread", "span"],

@@ -65,7 +65,9 @@ pub enum Command {
     )]
     Requests(RequestsArgs),
     /// Writes one HTML file in which the recording can be explored, offline
-    #[command(after_help = "Example:\n  spanfire report server.spanfire -o server.html")]
+    #[command(
+        after_help = "Example:\n  spanfire report server.spanfire -o server.html\n  spanfire report server.spanfire --experiment cost.json"
+    )]
     Report(ReportArgs),
     /// Shows the recording in the browser, from a local server: for recordings too large for one file
     #[command(after_help = "Example:\n  spanfire view server.spanfire --port 8080 --no-open")]
@@ -83,7 +85,7 @@ pub enum Command {
     Export(ExportArgs),
     /// Shows what recording cost, of a recording, or by running a program with and without
     #[command(
-        after_help = "Example:\n  spanfire overhead server.spanfire --format json\n  spanfire overhead server.spanfire --only join --perf perf.data\n  spanfire overhead --duration 2min -- target/release/import big.csv"
+        after_help = "Example:\n  spanfire overhead server.spanfire --format json\n  spanfire overhead server.spanfire --only join --perf perf.data\n  spanfire overhead --duration 2min -- target/release/import big.csv\n  spanfire overhead -o cost.html -- target/release/import big.csv"
     )]
     Overhead(OverheadArgs),
     /// Makes a recording of another tool's profile: folded stacks, perf script, trace events, pprof
@@ -275,6 +277,10 @@ pub struct ReportArgs {
     /// merged graphs and statistics stay exact
     #[arg(long, value_name = "N", default_value_t = spanfire_render::SEGMENTS_IN_A_PAGE)]
     pub max_spans: usize,
+    /// Add a page with what measuring costs the program: what `spanfire overhead -o COST.json -- CMD`
+    /// found
+    #[arg(long, value_name = "COST.json")]
+    pub experiment: Option<PathBuf>,
     /// The title of the page
     #[arg(long)]
     pub title: Option<String>,

@@ -11,9 +11,9 @@ pub struct OverheadArgs {
     /// The recording
     #[arg(value_name = "FILE", required_unless_present = "command", conflicts_with = "command")]
     pub file: Option<PathBuf>,
-    /// How it is written
-    #[arg(long, value_enum, default_value_t)]
-    pub format: TableFormat,
+    /// How it is written [default: what the end of OUT says, otherwise a table]
+    #[arg(long, value_enum)]
+    pub format: Option<TableFormat>,
     /// Only this part of it; CSV holds one part, the first unless told
     #[arg(long, value_enum, value_name = "PART")]
     pub only: Option<OverheadPart>,
@@ -29,7 +29,8 @@ pub struct OverheadArgs {
     /// How many rows at most, 0 for all [default: 30 in a table, otherwise all]
     #[arg(long, value_name = "N")]
     pub limit: Option<usize>,
-    /// Where it goes; `-` is standard output
+    /// Where it goes; `-` is standard output. Of a program that is tried, OUT.html is a page and OUT.svg
+    /// its picture
     #[arg(short, long, value_name = "OUT", default_value = "-")]
     pub output: PathBuf,
     /// Join these samples, of `perf record -e cpu-clock:u -F 999 -g -k CLOCK_MONOTONIC_RAW`
@@ -93,4 +94,21 @@ pub enum LedgerRows {
     Name,
     /// Stacks
     Stack,
+}
+
+impl OverheadArgs {
+    /// How rows are written: as was asked for, otherwise as the end of the output's name says.
+    pub fn rows(&self) -> TableFormat {
+        let by_name = || match self.ending() {
+            Some("json") => TableFormat::Json,
+            Some("csv") => TableFormat::Csv,
+            _ => TableFormat::Table,
+        };
+        self.format.unwrap_or_else(by_name)
+    }
+
+    /// What the output's name ends in, if nothing else was asked for.
+    pub fn ending(&self) -> Option<&str> {
+        self.output.extension()?.to_str().filter(|_| self.format.is_none())
+    }
 }

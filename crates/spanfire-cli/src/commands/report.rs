@@ -7,8 +7,12 @@ use crate::input::Input;
 use crate::native::Native;
 use crate::output::Output;
 use crate::time::parse_ns;
-use spanfire_render::{NativeGraphs, Report, ReportOptions};
+use spanfire_render::experiment::Tried;
+use spanfire_render::{NativeGraphs, Report, ReportOptions, report_with_experiment};
 use spanfire_views::{Hybrid, Stacks};
+use std::fs;
+use std::io::ErrorKind;
+use std::path::Path;
 use std::process::ExitCode;
 
 /// Writes the interactive viewer with the recording in it.
@@ -22,9 +26,12 @@ pub fn report(args: &ReportArgs) -> Result<ExitCode, Failure> {
             )));
         }
     };
+    let tried = args.experiment.as_deref().map(experiment).transpose()?;
     let input = Input::open(&args.input)?;
     let path = args.output.clone().unwrap_or_else(|| input.sibling("html"));
-    let output = Output::open(&path, input.path())?;
+    let read = [Some(input.path()), args.experiment.as_deref()];
+    let read: Vec<&Path> = read.into_iter().flatten().collect();
+    let output = Output::open_beside(&path, &read)?;
     let limit = if args.max_spans == 0 { usize::MAX } else { args.max_spans };
     let report = input.view(|replay| Report::of(input.recording(), replay, limit))?;
     if report.is_empty() {
@@ -39,7 +46,11 @@ pub fn report(args: &ReportArgs) -> Result<ExitCode, Failure> {
         selection: args.input.selection.described().unwrap_or_default(),
         resolution_ns,
     };
-    output.write(|sink| spanfire_render::report(&[(&report, &options)], sink))?;
+    let pages = [(&report, &options)];
+    output.write(|sink| match &tried {
+        Some(tried) => report_with_experiment(&pages, tried, sink),
+        None => spanfire_render::report(&pages, sink),
+    })?;
     Ok(ExitCode::SUCCESS)
 }
 
@@ -52,4 +63,15 @@ fn graphs(input: &Input, native: Native) -> Result<NativeGraphs, Failure> {
         say(note);
     }
     Ok(NativeGraphs { join, by_span, notes })
+}
+
+fn experiment(path: &Path) -> Result<Tried, Failure> {
+    let json = fs::read(path).map_err(|error| match error.kind() {
+        ErrorKind::NotFound => {
+            let advice = "no such file (`spanfire overhead -o COST.json -- CMD` writes one)";
+            Failure::bad(path, advice)
+        }
+        _ => Failure::bad(path, error),
+    })?;
+    Tried::read(&json).map_err(|error| Failure::bad(path, error))
 }

@@ -115,6 +115,47 @@ fn a_result_goes_where_it_is_told_to() {
 }
 
 #[test]
+fn the_name_of_a_result_says_what_it_is_and_a_report_takes_what_was_kept() {
+    let desk = Desk::new();
+    let flags = |name| ["--rounds", "2", "--arms", "on", "-o", name];
+    let begins = [
+        ("cost.html", "<!doctype html>"),
+        ("cost.svg", "<svg xmlns="),
+        ("cost.csv", "arm,sampler"),
+        ("cost.json", "{\n  \"kind\": \"spanfire experiment\""),
+    ];
+    for (name, begin) in begins {
+        let ran = experiment(&desk, &flags(name), RECORD);
+        assert_eq!((ran.code, ran.stdout), (0, format!("{name}\n")));
+        assert!(desk.read(name).starts_with(begin), "{}", desk.read(name));
+    }
+    let told = [&flags("table.html")[..], &["--format", "table"]].concat();
+    assert_eq!(experiment(&desk, &told, RECORD).code, 0);
+    assert!(desk.read("table.html").contains("2 rounds, arms in random order"));
+    let report = ["report", "run.spanfire", "-o", "with.html", "--experiment", "cost.json"];
+    assert_eq!(desk.run(&report).code, 0);
+    let part = r#"<script type="application/x-spanfire-experiment">"#;
+    assert_eq!(desk.read("with.html").matches(part).count(), 1);
+    let over = ["report", "run.spanfire", "-o", "cost.json", "--experiment", "cost.json"];
+    desk.fails(&over, 2, &["cost.json", "would replace"]);
+}
+
+#[test]
+fn what_is_no_experiment_is_refused_by_a_report_with_what_makes_one() {
+    let desk = Desk::new();
+    fs::write(desk.path("cut.json"), r#"{"kind": "spanfire experiment", "version""#).unwrap();
+    for (file, parts) in [
+        ("missing.json", ["missing.json: no such file", "spanfire overhead -o"]),
+        ("run.spanfire", ["run.spanfire: not an experiment", "spanfire overhead"]),
+        ("cut.json", ["cut.json: a damaged experiment", "line 1 column"]),
+    ] {
+        let arguments = ["report", "run.spanfire", "-o", "out.html", "--experiment", file];
+        desk.fails(&arguments, 1, &parts);
+        assert!(!desk.path("out.html").exists());
+    }
+}
+
+#[test]
 fn a_program_that_records_nothing_is_told_how_to_and_the_rest_still_works() {
     let ran = experiment(&Desk::new(), &["--rounds", "2", "--arms", "on"], ":");
     assert_eq!(ran.code, 0, "{ran:?}");

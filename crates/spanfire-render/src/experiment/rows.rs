@@ -1,13 +1,23 @@
 //! An experiment as programs read it.
 
-use super::Tried;
-use serde::Serialize;
-use spanfire_views::{Additivity, Arm, Claim, Comparison, Effect, Ratio, Run, Sampler};
+use super::{Machine, Tried};
+use serde::{Deserialize, Serialize};
+use spanfire_views::{Additivity, Arm, Claim, Comparison, Effect, Ratio, Recorded, Run, Sampler};
+use std::borrow::Cow;
+
+/// What the object says it is.
+pub(super) const KIND: &str = "spanfire experiment";
+
+/// Counted up when an older reader would take what is written for something else.
+pub(super) const VERSION: u32 = 1;
 
 /// The JSON object.
 #[derive(Serialize)]
 pub(super) struct Document<'a> {
+    kind: &'static str,
+    version: u32,
     subject: &'a str,
+    machine: &'a Machine,
     seed: u64,
     confidence: f64,
     rounds: usize,
@@ -53,25 +63,31 @@ struct AdditivityRow {
     cpu_residual_high: Option<f64>,
 }
 
-/// A run, in the order in which they ran.
-#[derive(Serialize)]
-struct RunRow {
-    round: usize,
-    arm: &'static str,
-    sampler: Option<&'static str>,
-    hz: Option<u32>,
+/// A run, in the order in which they ran. What its recording says is there all or not at all.
+#[derive(Serialize, Deserialize)]
+pub(super) struct RunRow {
+    pub round: usize,
+    pub arm: Cow<'static, str>,
+    pub sampler: Option<Cow<'static, str>>,
+    pub hz: Option<u32>,
     wall_ns: u64,
     cpu_ns: Option<u64>,
     spans: Option<u64>,
+    threads: Option<usize>,
     recorded_ns: Option<u64>,
     ours_ns: Option<u64>,
+    ours_low_ns: Option<u64>,
+    ours_high_ns: Option<u64>,
 }
 
 impl<'a> Document<'a> {
-    pub fn of(tried: &Tried<'a>) -> Document<'a> {
-        let findings = tried.findings;
+    pub fn of(tried: &'a Tried) -> Document<'a> {
+        let findings = &tried.findings;
         Document {
-            subject: tried.subject,
+            kind: KIND,
+            version: VERSION,
+            subject: &tried.subject,
+            machine: &tried.machine,
             seed: tried.experiment.seed(),
             confidence: 0.95,
             rounds: findings.rounds,
@@ -80,7 +96,7 @@ impl<'a> Document<'a> {
             cpu_band: findings.cpu_band.map(share),
             arms: findings.effects.iter().map(ArmRow::of).collect(),
             additivity: findings.additivity.as_ref().map(AdditivityRow::of),
-            notes: tried.notes,
+            notes: &tried.notes,
             runs: tried.experiment.runs().iter().map(RunRow::of).collect(),
         }
     }
@@ -134,15 +150,40 @@ impl RunRow {
         let (arm, sampler, hz) = words(run.arm);
         RunRow {
             round: run.round,
-            arm,
-            sampler,
+            arm: arm.into(),
+            sampler: sampler.map(Cow::from),
             hz,
             wall_ns: run.wall_ns,
             cpu_ns: run.cpu_ns,
             spans: run.recorded.map(|recorded| recorded.spans),
+            threads: run.recorded.map(|recorded| recorded.threads),
             recorded_ns: run.recorded.map(|recorded| recorded.recorded_ns),
             ours_ns: run.recorded.map(|recorded| recorded.ours_ns),
+            ours_low_ns: run.recorded.map(|recorded| recorded.ours_low_ns),
+            ours_high_ns: run.recorded.map(|recorded| recorded.ours_high_ns),
         }
+    }
+
+    /// The run under `arm`, which is what its words say.
+    pub fn run(&self, arm: Arm) -> Run {
+        Run {
+            round: self.round,
+            arm,
+            wall_ns: self.wall_ns,
+            cpu_ns: self.cpu_ns,
+            recorded: self.recorded(),
+        }
+    }
+
+    fn recorded(&self) -> Option<Recorded> {
+        Some(Recorded {
+            spans: self.spans?,
+            threads: self.threads?,
+            recorded_ns: self.recorded_ns?,
+            ours_ns: self.ours_ns?,
+            ours_low_ns: self.ours_low_ns?,
+            ours_high_ns: self.ours_high_ns?,
+        })
     }
 }
 
@@ -158,6 +199,19 @@ fn words(arm: Arm) -> (&'static str, Option<&'static str>, Option<u32>) {
         Arm::Nowhere => ("nowhere", None, None),
         Arm::Sampled { hz, by: Sampler::Spanfire } => ("sampled", Some("spanfire"), Some(hz)),
         Arm::Sampled { hz, by: Sampler::Perf } => ("sampled", Some("perf"), Some(hz)),
+    }
+}
+
+/// The arm that [`words`] stand for.
+pub(super) fn arm(arm: &str, sampler: Option<&str>, hz: Option<u32>) -> Option<Arm> {
+    match (arm, sampler, hz) {
+        ("off", None, None) => Some(Arm::Off),
+        ("off_again", None, None) => Some(Arm::OffAgain),
+        ("on", None, None) => Some(Arm::On),
+        ("nowhere", None, None) => Some(Arm::Nowhere),
+        ("sampled", Some("spanfire"), Some(hz)) => Some(Arm::Sampled { hz, by: Sampler::Spanfire }),
+        ("sampled", Some("perf"), Some(hz)) => Some(Arm::Sampled { hz, by: Sampler::Perf }),
+        _ => None,
     }
 }
 

@@ -6,28 +6,36 @@ use crate::tables::{self, layout};
 use spanfire_views::{Additivity, Claim, Comparison, Effect, Ratio};
 use std::io::{self, Write};
 
-pub(super) fn write(tried: &Tried<'_>, sink: &mut dyn Write) -> io::Result<()> {
-    let has_cpu = tried.findings.effects.iter().any(|effect| effect.cpu.is_some());
-    let mut header = vec!["runs", "wall", "spread"];
-    header.extend(has_cpu.then_some("CPU"));
-    header.extend(["arm", "wall time"]);
-    header.extend(has_cpu.then_some("CPU time"));
-    let mut table = layout::table(&header, if has_cpu { 3 } else { 2 });
-    for effect in &tried.findings.effects {
-        table.add_row(cells(effect, tried, has_cpu));
+pub(super) fn write(tried: &Tried, sink: &mut dyn Write) -> io::Result<()> {
+    let (header, rows) = table(tried);
+    let times = header.iter().filter(|name| name.ends_with(" time")).count();
+    let mut table = layout::table(&header, 1 + times);
+    for row in rows {
+        table.add_row(row);
     }
     writeln!(sink, "{}\n", table.trim_fmt())?;
     writeln!(sink, "{}", rounds(tried))?;
     if let Some(found) = &tried.findings.additivity {
         writeln!(sink, "{}", adds_up(found))?;
     }
-    for note in tried.notes {
+    for note in &tried.notes {
         writeln!(sink, "note: {}", tables::printable(note))?;
     }
     Ok(())
 }
 
-fn cells(effect: &Effect, tried: &Tried<'_>, has_cpu: bool) -> Vec<String> {
+/// The header, and a row for each arm: numbers first, then the arm and what may be said of it.
+pub(super) fn table(tried: &Tried) -> (Vec<&'static str>, Vec<Vec<String>>) {
+    let effects = &tried.findings.effects;
+    let has_cpu = effects.iter().any(|effect| effect.cpu.is_some());
+    let mut header = vec!["runs", "wall", "spread"];
+    header.extend(has_cpu.then_some("CPU"));
+    header.extend(["arm", "wall time"]);
+    header.extend(has_cpu.then_some("CPU time"));
+    (header, effects.iter().map(|effect| cells(effect, tried, has_cpu)).collect())
+}
+
+fn cells(effect: &Effect, tried: &Tried, has_cpu: bool) -> Vec<String> {
     let time =
         |side: Option<&Comparison>| side.map_or("–".to_owned(), |side| duration(side.median_ns));
     let said =
@@ -62,7 +70,18 @@ fn says(side: &Comparison, band: Option<f64>) -> String {
     }
 }
 
-fn rounds(tried: &Tried<'_>) -> String {
+/// The same in fewer words, for where the band is drawn.
+pub(super) fn verdict(side: &Comparison) -> String {
+    match (side.claim, side.ratio) {
+        (Claim::NoneShown, Some(_)) => "within A/A noise".to_owned(),
+        (Claim::Unclear, Some(ratio)) => format!("unclear: {}", with_interval(&ratio)),
+        (Claim::Reference, Some(ratio)) => format!("chance: {}", with_interval(&ratio)),
+        _ => says(side, None),
+    }
+}
+
+/// How much was tried, and how.
+pub(super) fn rounds(tried: &Tried) -> String {
     let rounds = tables::counted(tried.findings.rounds as u64, "round");
     let of = match tried.findings.rounds < tried.planned_rounds {
         true => format!(" of {}", tried.planned_rounds),
@@ -74,7 +93,8 @@ fn rounds(tried: &Tried<'_>) -> String {
     )
 }
 
-fn adds_up(found: &Additivity) -> String {
+/// Whether compensation adds up.
+pub(super) fn adds_up(found: &Additivity) -> String {
     let spans = tables::counted(found.spans, "span");
     let ours = duration(found.ours_ns);
     let left = |side: Option<Ratio>, what: &str| {
@@ -104,7 +124,8 @@ fn signed(percent: f64) -> String {
     }
 }
 
-fn with_interval(ratio: &Ratio) -> String {
+/// A change and its interval, as in `+3.0 % [+2.1, +4.2]`.
+pub(super) fn with_interval(ratio: &Ratio) -> String {
     format!("{} {}", signed(percent(ratio.ratio)), interval(ratio))
 }
 

@@ -3,7 +3,8 @@
 //! - `head`: names, merged graphs and statistics, as JSON
 //! - `lane`, `lives`, `fields`: spans as columns
 //! - `numbers`: how columns are written
-//! - the comparison, where two recordings are compared: see [`diff`](crate::diff)
+//! - the comparison, where two recordings are compared: see [`diff`](crate::diff); what measuring costs,
+//!   where that was tried: see [`experiment`](crate::experiment)
 //! - `ascii`: how bytes are written in a page
 //! - `served`: the same for a page that asks a server for its data
 //! - `viewer.html`: the viewer, built from `viewer/`, with a place for the data
@@ -21,6 +22,7 @@ pub mod served;
 
 use crate::Error;
 use crate::diff::{DiffOptions, page_json};
+use crate::experiment::{self, Tried};
 use crate::tables::{self, JoinReport};
 use flate2::{Compression, write::DeflateEncoder};
 use head::Head;
@@ -106,7 +108,16 @@ pub type Page<'a> = (&'a Report<'a>, &'a ReportOptions);
 
 /// Writes the page of a recording, or of several.
 pub fn report(reports: &[Page<'_>], sink: &mut dyn Write) -> Result<(), Error> {
-    write(reports, None, sink)
+    write(reports, &[], sink)
+}
+
+/// The same with a page of its own for what measuring costs the program.
+pub fn report_with_experiment(
+    reports: &[Page<'_>],
+    tried: &Tried,
+    sink: &mut dyn Write,
+) -> Result<(), Error> {
+    write(reports, &[("-experiment", experiment::part(tried)?)], sink)
 }
 
 /// Writes the page of two recordings that are compared, with the comparison by physical and by
@@ -120,10 +131,15 @@ pub fn diff_report(
     let [by_thread, by_span] = diffs;
     let sites = reports.map(|(report, _)| report.recording.callsites());
     let diff = page_json(by_thread, by_span, sites, options).map_err(io::Error::from)?;
-    write(&reports, Some(&diff), sink)
+    write(&reports, &[("-diff", diff)], sink)
 }
 
-fn write(reports: &[Page<'_>], diff: Option<&[u8]>, sink: &mut dyn Write) -> Result<(), Error> {
+/// Writes a page with `parts` after its recordings, each a block of its kind.
+fn write(
+    reports: &[Page<'_>],
+    parts: &[(&str, Vec<u8>)],
+    sink: &mut dyn Write,
+) -> Result<(), Error> {
     let (before, after) = VIEWER.split_once(PLACE).unwrap_or((VIEWER, ""));
     sink.write_all(before.as_bytes())?;
     for (report, options) in reports {
@@ -132,8 +148,8 @@ fn write(reports: &[Page<'_>], diff: Option<&[u8]>, sink: &mut dyn Write) -> Res
         }
         block("-end", &[], sink)?;
     }
-    if let Some(diff) = diff {
-        block("-diff", diff, sink)?;
+    for (kind, bytes) in parts {
+        block(kind, bytes, sink)?;
     }
     sink.write_all(after.as_bytes())?;
     Ok(())

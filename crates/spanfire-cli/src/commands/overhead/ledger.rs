@@ -14,7 +14,7 @@ const UNKNOWN: &str =
 
 /// Adds up what every span cost. Where that is not known, other parts can still be told.
 pub(super) fn section(input: &Input, args: &OverheadArgs) -> Result<Section, Failure> {
-    let alone = args.only.is_some() || args.format == TableFormat::Csv;
+    let alone = args.only.is_some() || args.rows() == TableFormat::Csv;
     let ledger = match alone {
         true => Some(read(input)?),
         false => input.view(Ledger::of)?,
@@ -24,7 +24,7 @@ pub(super) fn section(input: &Input, args: &OverheadArgs) -> Result<Section, Fai
     let options = LedgerOptions {
         names: args.names.into(),
         stacks: (args.by == LedgerRows::Stack).then_some(stacks),
-        limit: limit_of(args.limit, args.format),
+        limit: limit_of(args.limit, args.rows()),
     };
     let write = move |format, sink: &mut dyn Write| match (&ledger, format) {
         (Some(ledger), _) => tables::ledger(ledger, &options, format, sink),

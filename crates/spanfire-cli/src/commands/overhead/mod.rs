@@ -25,7 +25,7 @@ pub fn overhead(args: &OverheadArgs) -> Result<ExitCode, Failure> {
     let output = Output::open(&args.output, input.path())?;
     let sections = Section::all(&input, args)?;
     say_origin(&input);
-    output.write(|sink| write(&sections, args.format, sink))?;
+    output.write(|sink| write(&sections, args.rows(), sink))?;
     Ok(ExitCode::SUCCESS)
 }
 
@@ -50,7 +50,7 @@ type WriteSection = dyn Fn(Format, &mut dyn Write) -> Result<(), Error>;
 impl Section {
     /// The parts that `args` ask for.
     fn all(input: &Input, args: &OverheadArgs) -> Result<Vec<Section>, Failure> {
-        let one_only = args.format == TableFormat::Csv;
+        let one_only = args.rows() == TableFormat::Csv;
         let only = args.only.or(one_only.then_some(OverheadPart::Ledger));
         let asked = |part| only.is_none_or(|only| only == part);
         let mut sections = Vec::new();

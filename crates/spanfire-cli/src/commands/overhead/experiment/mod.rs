@@ -6,14 +6,13 @@
 //! whatever way it ends: each run's files are in a folder that is removed.
 //!
 //! ```text
-//! warm-up: off, on ─► which arms can be ─► how many rounds ─► round ─► … ─► findings ─► table
+//! warm-up: off, on ─► which arms can be ─► how many rounds ─► round ─► … ─► findings ─► table or page
 //! ```
 
 mod arms;
 mod interrupt;
 mod plan;
 mod program;
-mod sampled;
 
 use crate::args::OverheadArgs;
 use crate::failure::{Failure, say};
@@ -23,9 +22,8 @@ use arms::Arms;
 use interrupt::Interrupt;
 use plan::Plan;
 use program::{Program, Stopped};
-use sampled::Sampled;
 use spanfire_recording::Recording;
-use spanfire_render::experiment::{Tried, noise, table};
+use spanfire_render::experiment::{Machine, Sampled, Tried, noise, page, picture, table};
 use spanfire_views::{Arm, Experiment, Findings, Recorded, Replay, Run, Selection};
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -123,16 +121,20 @@ impl Session {
         let mut notes = self.notes;
         notes.extend(self.sampled.iter().filter_map(|(hz, sampled)| sampled.shortfall(*hz)));
         notes.extend(reservations(&findings));
-        let words: Vec<String> =
-            args.command.iter().map(|word| word.to_string_lossy().into_owned()).collect();
+        let words: Vec<_> = args.command.iter().map(|word| word.to_string_lossy()).collect();
         let tried = Tried {
-            subject: &words.join(" "),
-            experiment: &self.experiment,
-            findings: &findings,
+            subject: words.join(" "),
+            machine: Machine::here(),
+            experiment: self.experiment,
+            findings,
             planned_rounds: self.plan.rounds,
-            notes: &notes,
+            notes,
         };
-        output.write(|sink| table(&tried, args.format.into(), sink))
+        output.write(|sink| match args.ending() {
+            Some("html") => page(&tried, sink),
+            Some("svg") => picture(&tried, sink),
+            _ => table(&tried, args.rows().into(), sink),
+        })
     }
 }
 

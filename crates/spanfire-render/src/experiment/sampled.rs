@@ -1,7 +1,7 @@
 //! Whether a sampler did what it was asked for.
 
+use crate::tables::count;
 use spanfire_recording::Sampling;
-use spanfire_render::tables::count;
 
 /// A sampler that reaches less of its rate did not cost what the rate does.
 const REACHED_MIN: f64 = 0.9;
@@ -10,7 +10,7 @@ const REACHED_MIN: f64 = 0.9;
 const SAMPLES_MIN: u64 = 100;
 
 /// What the sampler of one arm did, over all its runs.
-#[derive(Default)]
+#[derive(Clone, Copy, Debug, Default)]
 pub struct Sampled {
     samples: u64,
     lost: u64,
