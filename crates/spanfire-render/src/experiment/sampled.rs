@@ -22,7 +22,8 @@ impl Sampled {
     pub fn add(&mut self, sampling: &Sampling) {
         self.samples += sampling.samples;
         self.lost += sampling.lost_samples;
-        self.cpu_ns += sampling.cpu_ns.unwrap_or(0);
+        // Nothing is sampled inside the kernel.
+        self.cpu_ns += sampling.user_ns.or(sampling.cpu_ns).unwrap_or(0);
     }
 
     /// What is to be said of it, if it fell short of `hz`.
@@ -43,7 +44,23 @@ impl Sampled {
 
 #[cfg(test)]
 mod tests {
-    use super::Sampled;
+    use super::{Sampled, Sampling};
+
+    /// A program that is in the kernel half of its time is sampled half as often.
+    #[test]
+    fn what_a_thread_does_in_the_kernel_is_not_held_against_the_sampler() {
+        let sampling = Sampling {
+            samples: 1_000,
+            cpu_ns: Some(2_000_000_000),
+            user_ns: Some(1_000_000_000),
+            ..Sampling::asked(999)
+        };
+        let mut sampled = Sampled::default();
+        sampled.add(&sampling);
+        assert_eq!(sampled.shortfall(999), None);
+        sampled.add(&Sampling { user_ns: None, ..sampling });
+        assert!(sampled.shortfall(999).unwrap().contains("667 samples a second"));
+    }
 
     #[test]
     fn a_sampler_that_falls_short_is_said_and_one_that_does_not_is_not() {
