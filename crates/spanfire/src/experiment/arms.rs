@@ -1,6 +1,7 @@
 //! One call of the closure, under one arm.
 
-use crate::{Error, Guard, Recorder};
+use crate::{Error, Guard, Recorder, native::Wanted};
+use spanfire_recording::{Recording, Sampling, SamplingMethod};
 use spanfire_views::{Arm, Recorded, Replay, Run, Selection};
 use std::{
     fs,
@@ -18,6 +19,9 @@ use tracing_core::{Dispatch, dispatcher::with_default};
 const NOWHERE: &str = "/dev/null";
 #[cfg(not(unix))]
 const NOWHERE: &str = "NUL";
+
+/// Why there are no samplers where the feature is off.
+const NOT_BUILT_IN: &str = "this program was built without spanfire's feature `sampler`";
 
 /// A folder of its own for recordings, which is removed with what is in it.
 pub(super) struct Folder(PathBuf);
@@ -39,21 +43,28 @@ impl Folder {
         }
     }
 
+    /// Why nobody can be sampled here; nothing if they can.
+    pub fn refusal(&self, hz: u32) -> Result<Option<String>, Error> {
+        let Some(wanted) = Wanted::at(hz) else { return Ok(Some(NOT_BUILT_IN.to_owned())) };
+        let guard = Recorder::builder().in_memory().sampling(wanted).without_spans()?;
+        let refused = guard.sampling().filter(|found| found.method == SamplingMethod::None);
+        Ok(refused.map(|found| found.why.unwrap_or_else(|| "refused".to_owned())))
+    }
+
     /// Calls `work` under `arm`.
     pub fn run<T>(
         &self,
         arm: Arm,
         round: usize,
         work: &mut impl FnMut() -> T,
-    ) -> Result<Run, Error> {
+    ) -> Result<(Run, Option<Sampling>), Error> {
         let path = self.0.join("run.spanfire");
-        let recorder = match arm {
-            Arm::On => Some(recorder(&path)?),
-            Arm::Nowhere => Some(recorder(Path::new(NOWHERE))?),
-            Arm::Off | Arm::OffAgain | Arm::Sampled { .. } => None,
+        let (dispatch, guard) = match arm {
+            Arm::On => recorder(&path)?,
+            Arm::Nowhere => recorder(Path::new(NOWHERE))?,
+            Arm::Sampled { hz, .. } => (Dispatch::none(), sampler(&path, hz)?),
+            Arm::Off | Arm::OffAgain => (Dispatch::none(), None),
         };
-        let (dispatch, guard) = recorder.unzip();
-        let dispatch = dispatch.unwrap_or_else(Dispatch::none);
         let cpu_before = cpu_ns();
         let wall_ns = with_default(&dispatch, || {
             let began = Instant::now();
@@ -61,19 +72,21 @@ impl Folder {
             u64::try_from(began.elapsed().as_nanos()).unwrap_or(u64::MAX)
         });
         let recording = match arm {
-            Arm::On => guard.map(Guard::finish).transpose()?,
+            Arm::On | Arm::Sampled { .. } => guard.map(Guard::finish).transpose()?,
             _ => {
                 drop(guard);
                 None
             }
         };
         let cpu_ns = cpu_ns().zip(cpu_before).map(|(after, before)| after.saturating_sub(before));
-        let recorded = match &recording {
-            Some(recording) => Recorded::of(&Replay::new(recording, Selection::default()))?,
-            None => None,
-        };
-        Ok(Run { round, arm, wall_ns, cpu_ns, recorded })
+        let recorded = recording.as_ref().filter(|_| arm == Arm::On).map(recorded).transpose()?;
+        let sampling = recording.as_ref().and_then(Recording::sampling).cloned();
+        Ok((Run { round, arm, wall_ns, cpu_ns, recorded: recorded.flatten() }, sampling))
     }
+}
+
+fn recorded(recording: &Recording) -> Result<Option<Recorded>, Error> {
+    Ok(Recorded::of(&Replay::new(recording, Selection::default()))?)
 }
 
 impl Drop for Folder {
@@ -82,9 +95,16 @@ impl Drop for Folder {
     }
 }
 
-fn recorder(output: &Path) -> Result<(Dispatch, Guard), Error> {
+type Started = (Dispatch, Option<Guard>);
+
+fn recorder(output: &Path) -> Result<Started, Error> {
     let (subscriber, guard) = Recorder::builder().output(output).subscriber()?;
-    Ok((Dispatch::new(subscriber), guard))
+    Ok((Dispatch::new(subscriber), Some(guard)))
+}
+
+fn sampler(output: &Path, hz: u32) -> Result<Option<Guard>, Error> {
+    let Some(wanted) = Wanted::at(hz) else { return Ok(None) };
+    Recorder::builder().output(output).sampling(wanted).without_spans().map(Some)
 }
 
 /// The processor time of this process so far.

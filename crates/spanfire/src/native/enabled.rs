@@ -70,6 +70,12 @@ fn wanted(value: &OsStr, choice: &OsStr) -> Result<Wanted, Error> {
 }
 
 impl Wanted {
+    /// Samples at a rate, as the system allows without a program's noticing.
+    #[cfg(feature = "experiment")]
+    pub fn at(hz: u32) -> Option<Wanted> {
+        Some(Wanted::of(Options::new(hz)))
+    }
+
     pub fn of(options: Options) -> Wanted {
         Wanted(Some(options))
     }
