@@ -8,8 +8,9 @@ import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { chromium } from "playwright-core";
 
-const CHROMIUM = process.env.CHROMIUM ?? "/usr/bin/chromium";
-const WAIT_MS = 20_000;
+/** Without a GPU the browser would draw by software what stands for one. */
+export const BROWSER = { executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium", args: ["--no-sandbox", "--disable-gpu"] };
+const WAIT_MS = 60_000;
 
 /** The command under test, and the recording of the example, as `cargo xtask browser` gives them. */
 export const SPANFIRE = process.env.SPANFIRE ?? "spanfire";
@@ -79,18 +80,34 @@ export function comparison(before, after, ...flags) {
 }
 
 let browser;
+/** By whether they may ask a server: where pages live, and pages that nobody looks at. */
+const places = new Map();
 
 export async function close() {
   for (const server of servers) server.kill();
   await browser?.close();
 }
 
+/** The browser of `run.mjs`, or one of this file's own. */
+async function launched() {
+  const shared = process.env.SPANFIRE_BROWSER;
+  return shared === undefined ? await chromium.launch(BROWSER) : await chromium.connect(shared);
+}
+
+/** A page with nothing in it: a new one has a process of its own to start, so those that were left are taken first. */
+async function emptyPage(isServed) {
+  browser ??= await launched();
+  if (!places.has(isServed)) places.set(isServed, { context: await browser.newContext({ offline: !isServed }), left: [] });
+  const { context, left } = places.get(isServed);
+  return left.pop() ?? (await context.newPage());
+}
+
 /** Opens a file; `problems()` is what went wrong in it so far. */
 export async function open(file, { hash = "", width = 1200, height = 800, colorScheme = "light", starts = true } = {}) {
-  browser ??= await chromium.launch({ executablePath: CHROMIUM, args: ["--no-sandbox"] });
   const served = file.startsWith("http:");
-  const context = await browser.newContext({ offline: !served, viewport: { width, height }, colorScheme });
-  const page = await context.newPage();
+  const page = await emptyPage(served);
+  await page.setViewportSize({ width, height });
+  await page.emulateMedia({ colorScheme });
   const address = served ? file : `file://${file}`;
   const problems = [];
   page.on("console", (message) => {
@@ -101,7 +118,7 @@ export async function open(file, { hash = "", width = 1200, height = 800, colorS
     if (!request.url().startsWith(address) && !request.url().startsWith("blob:")) problems.push(`request: ${request.url()}`);
   });
   await page.goto(address + hash);
-  const opened = new Opened(page, problems);
+  const opened = new Opened(page, problems, served);
   if (!starts) return opened;
   await opened.until(() => document.documentElement.dataset.ready !== undefined, "the viewer to start");
   await opened.settled();
@@ -124,20 +141,24 @@ export function shown(ns) {
 /** What the page saves when a button is pressed. */
 export async function downloaded(view, label) {
   const [download] = await Promise.all([view.page.waitForEvent("download"), view.page.getByRole("button", { name: label, exact: true }).click()]);
-  return readFileSync(await download.path(), "utf8");
+  const saved = join(folder, "download");
+  await download.saveAs(saved);
+  return readFileSync(saved, "utf8");
 }
 
 export class Opened {
-  constructor(page, problems) {
+  constructor(page, problems, isServed) {
     this.page = page;
     this.problems = problems;
+    this.isServed = isServed;
   }
 
-  /** Polls: the page's policy forbids what `waitForFunction` does. */
+  /** Polls once a frame: the page's policy forbids what `waitForFunction` does. */
   async until(condition, what, argument, patienceMs = WAIT_MS) {
     const deadline = Date.now() + patienceMs;
     while (!(await this.page.evaluate(condition, argument))) {
       assert.ok(Date.now() < deadline, `waited in vain for ${what}`);
+      await this.page.evaluate(() => new Promise(requestAnimationFrame));
     }
   }
 
@@ -175,6 +196,9 @@ export class Opened {
 
   async close() {
     assert.deepEqual(this.problems, []);
-    await this.page.context().close();
+    this.page.removeAllListeners();
+    await this.page.unrouteAll();
+    await this.page.goto("about:blank");
+    places.get(this.isServed).left.push(this.page);
   }
 }
