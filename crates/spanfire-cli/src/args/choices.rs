@@ -75,6 +75,10 @@ pub enum TopSort {
     Count,
     /// 99th percentile of time per span
     P99,
+    /// Time on a processor, with children, where context switches are recorded
+    Cpu,
+    /// Time entered but off the processor, with children, where context switches are recorded
+    Blocked,
 }
 
 /// `requests --sort`.
@@ -89,6 +93,10 @@ pub enum RequestSort {
     Idle,
     /// The earliest first
     Start,
+    /// The most work on a processor first, where context switches are recorded
+    Cpu,
+    /// The most work off the processor first, where context switches are recorded
+    Blocked,
 }
 
 /// `export --to`, where it is not a time.
@@ -183,6 +191,8 @@ impl From<TopSort> for tables::TopOrder {
             TopSort::Total => Self::Total,
             TopSort::Count => Self::Count,
             TopSort::P99 => Self::P99,
+            TopSort::Cpu => Self::Cpu,
+            TopSort::Blocked => Self::Blocked,
         }
     }
 }
@@ -194,6 +204,8 @@ impl From<RequestSort> for tables::RequestOrder {
             RequestSort::Busy => Self::Busy,
             RequestSort::Idle => Self::Idle,
             RequestSort::Start => Self::Start,
+            RequestSort::Cpu => Self::Cpu,
+            RequestSort::Blocked => Self::Blocked,
         }
     }
 }

@@ -1,7 +1,7 @@
 //! `spanfire requests`.
 
 use super::{limit, overhead::ledger};
-use crate::args::RequestsArgs;
+use crate::args::{RequestSort, RequestsArgs};
 use crate::failure::Failure;
 use crate::input::Input;
 use crate::output::Output;
@@ -17,6 +17,10 @@ pub fn requests(args: &RequestsArgs) -> Result<ExitCode, Failure> {
         false => input.view(RequestTable::of)?,
         true => input.view(RequestTable::compensated)?.ok_or_else(|| ledger::unknown(&input))?,
     };
+    let known = table.requests().iter().any(|request| request.cpu_ns > 0 || request.blocked_ns > 0);
+    if matches!(args.sort, RequestSort::Cpu | RequestSort::Blocked) && !known {
+        return Err(input.without_switches());
+    }
     let options = RequestsOptions {
         names: args.rows.names.into(),
         order: args.sort.into(),

@@ -17,6 +17,10 @@ pub fn top(args: &TopArgs) -> Result<ExitCode, Failure> {
         input.refuse_without_calls("--sort")?;
     }
     let statistics = input.view(Statistics::of)?;
+    let known = statistics.rows.iter().any(|row| row.cpu_ns > 0 || row.blocked_ns > 0);
+    if matches!(args.sort, TopSort::Cpu | TopSort::Blocked) && !known {
+        return Err(input.without_switches());
+    }
     let options = TopOptions {
         names: args.rows.names.into(),
         order: args.sort.into(),

@@ -333,6 +333,21 @@ fn time_on_a_processor_is_shown_where_it_is_known() {
     assert!(lines.next().unwrap().ends_with(",max_ns,cpu_ns,blocked_ns"));
     assert!(csv.lines().any(|line| line.starts_with("db,") && line.ends_with(",400000,200000")));
     assert!(csv.lines().any(|line| line.starts_with("startup,") && line.ends_with(",,")));
+    let first = |command: &str, sort: &str, of: &str| {
+        let flags = [command, "switched.spanfire", "--sort", sort, "--format", "json"];
+        desk.json(&flags)[0][of].clone()
+    };
+    assert_eq!(
+        (first("top", "cpu", "name"), first("top", "blocked", "spans")),
+        ("request".into(), json!(3))
+    );
+    assert_eq!(first("top", "blocked", "blocked_ns"), 200_000);
+    assert_eq!(first("requests", "cpu", "cpu_ns"), 1_500_000);
+    assert_eq!(first("requests", "blocked", "blocked_ns"), 200_000);
+    for command in ["top", "requests"] {
+        let flags = [command, "run.spanfire", "--sort", "blocked"];
+        desk.fails(&flags, 1, &["context switches", "SPANFIRE_SAMPLE=999"]);
+    }
     let table = desk.stdout(&["top", "switched.spanfire"]);
     assert!(table.contains("on cpu") && table.contains("blocked"), "{table}");
     let requests = ["requests", "switched.spanfire", "--root", "request", "--sort", "start"];

@@ -36,6 +36,10 @@ pub enum RequestOrder {
     Idle,
     /// The earliest start.
     Start,
+    /// The most work on a processor.
+    Cpu,
+    /// The most work that was not on one.
+    Blocked,
 }
 
 /// Writes one row per request.
@@ -74,6 +78,8 @@ fn arranged<'a>(table: &'a RequestTable, options: &RequestsOptions<'_>) -> Vec<&
         RequestOrder::Busy => requests.sort_by_key(|request| Reverse(request.busy_ns)),
         RequestOrder::Idle => requests.sort_by_key(|request| Reverse(request.idle_ns)),
         RequestOrder::Start => {}
+        RequestOrder::Cpu => requests.sort_by_key(|request| Reverse(request.cpu_ns)),
+        RequestOrder::Blocked => requests.sort_by_key(|request| Reverse(request.blocked_ns)),
     }
     requests.truncate(options.limit.unwrap_or(usize::MAX));
     requests

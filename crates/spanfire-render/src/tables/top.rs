@@ -36,6 +36,10 @@ pub enum TopOrder {
     Count,
     /// The largest 99th percentile of busy time per span.
     P99,
+    /// The most time on a processor, children included.
+    Cpu,
+    /// The most time entered but not on one, children included.
+    Blocked,
 }
 
 /// Writes one row per callsite that has spans.
@@ -88,6 +92,8 @@ fn arranged<'a>(statistics: &'a Statistics, options: &TopOptions<'_>) -> Vec<&'a
             TopOrder::Total => row.busy_ns,
             TopOrder::Count => row.spans,
             TopOrder::P99 => row.quantile_ns(0.99),
+            TopOrder::Cpu => row.cpu_ns,
+            TopOrder::Blocked => row.blocked_ns,
         };
         Reverse((first, row.self_ns))
     });
