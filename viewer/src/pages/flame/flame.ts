@@ -5,7 +5,7 @@
 import { isFunction } from "../../analysis/functions.ts";
 import { NOTHING_LEFT } from "../../analysis/segmentcosts.ts";
 import type { App } from "../../app/app.ts";
-import { Bar, type Part, space, text } from "../../app/bar.ts";
+import { Bar, type Part, space, text, together } from "../../app/bar.ts";
 import { compensatedKey, compensatedLine, compensatedSwitch } from "../../app/compensatedpart.ts";
 import { element } from "../../app/elements.ts";
 import { percent } from "../../app/format.ts";
@@ -100,8 +100,7 @@ class Flame implements PageView {
       compensatedLine(app, () => merged(app).remains?.(0) ?? NOTHING_LEFT),
       nativeLine(app),
       space(),
-      text("found", () => this.matched()),
-      text("total", () => weighed(merged(app).layout.total[0], app.state.weight)),
+      together("sum", [text("found", () => this.matched()), text("total", () => weighed(merged(app).layout.total[0], app.state.weight))]),
     ];
   }
 
