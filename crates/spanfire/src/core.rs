@@ -136,9 +136,21 @@ impl Core {
         *known = Some(dispatch.downgrade());
     }
 
+    /// Changes the state and has every callsite asked again, unless the recorder is finished.
+    ///
+    /// One recorder of the process at a time: `tracing` keeps one answer for all of them, and of two
+    /// that ask at once the one with older answers may be the last to store them.
+    pub fn switch_to(&self, state: State) {
+        static ASKING: std::sync::Mutex<()> = std::sync::Mutex::new(());
+        let _alone = ASKING.lock().unwrap_or_else(PoisonError::into_inner);
+        if self.set_state(state) {
+            self.renew_interest();
+        }
+    }
+
     /// Has every callsite asked again, with the recorder as this thread's default: where one
     /// dispatcher is alive, `tracing` asks no other than the default of the calling thread.
-    pub fn renew_interest(&self) {
+    fn renew_interest(&self) {
         let known = self.dispatch.lock().unwrap_or_else(PoisonError::into_inner).clone();
         if let Some(dispatch) = known.and_then(|known| known.upgrade()) {
             tracing_core::dispatcher::with_default(

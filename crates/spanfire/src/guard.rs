@@ -101,10 +101,8 @@ impl Guard {
     }
 
     fn set(&self, state: State) {
-        if let Some(running) = &self.running
-            && running.core.set_state(state)
-        {
-            running.core.renew_interest();
+        if let Some(running) = &self.running {
+            running.core.switch_to(state);
         }
     }
 }
@@ -116,9 +114,8 @@ impl Running {
             return None;
         }
         let collector = self.collector.lock().unwrap_or_else(PoisonError::into_inner).take()?;
-        self.core.set_state(State::Finished);
+        self.core.switch_to(State::Finished);
         self.core.tell(Message::Finish);
-        self.core.renew_interest();
         let result = collector.join().unwrap_or_else(|_| Err(Error::collector_panicked()));
         if result.is_ok() {
             self.core.remove_tail();

@@ -1,12 +1,12 @@
 //! One program under the oracle and under the recorder.
 
 use super::{Heard, Oracle};
-use crate::program::{Cast, Program, Stage};
+use crate::program::{self, Cast, Program, Stage};
 use quanta::{Clock, Mock};
 use spanfire::{Builder, Fields, Guard, Overflow, Recorder};
 use spanfire_recording::{Form, Recording};
 use std::ops::RangeInclusive;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, Once, PoisonError};
 use tracing::Dispatch;
 use tracing_subscriber::layer::SubscriberExt;
 
@@ -15,6 +15,20 @@ const START: u64 = 1_000;
 
 /// The least that a recorder takes: four chunks.
 const SMALLEST: usize = 256 << 10;
+
+/// Held where `tracing` asks the process's subscribers about its callsites. While it knows of one
+/// alone, it asks without a lock, and what it hears may take the place of what a subscriber created
+/// meanwhile has said: properties of one process would interfere.
+fn asking() -> MutexGuard<'static, ()> {
+    static ASKING: Mutex<()> = Mutex::new(());
+    static MET: Once = Once::new();
+    let alone = ASKING.lock().unwrap_or_else(PoisonError::into_inner);
+    MET.call_once(|| {
+        let anybody = Dispatch::new(tracing_subscriber::registry());
+        tracing::dispatcher::with_default(&anybody, program::meet_callsites);
+    });
+    alone
+}
 
 /// What programs are recorded with.
 #[derive(Clone, Debug)]
@@ -33,8 +47,12 @@ pub fn hear(programs: &[Arc<Program>], setting: &Setting) -> (Vec<Heard>, RangeI
     let (clock, mock) = clock();
     let oracle = Oracle::new(clock);
     let switch = oracle.clone();
+    let dispatch = {
+        let _alone = asking();
+        Dispatch::new(oracle.clone())
+    };
     let mut cast = Cast::new(Stage {
-        dispatch: Dispatch::new(oracle.clone()),
+        dispatch,
         clock: setting.manual.then(|| Arc::clone(&mock)),
         switch: Arc::new(move |on| switch.switch(on)),
     });
@@ -59,6 +77,7 @@ pub fn record(programs: &[Arc<Program>], form: Form, setting: &Setting) -> Recor
     });
     programs.iter().for_each(|program| cast.perform(program));
     let guard = guard.lock().unwrap_or_else(PoisonError::into_inner).take();
+    let _alone = asking();
     guard.and_then(|guard| guard.finish().ok()).expect("a recording")
 }
 
@@ -69,6 +88,7 @@ fn clock() -> (Clock, Arc<Mock>) {
 }
 
 fn start(builder: Builder, form: Form) -> (Dispatch, Guard) {
+    let _alone = asking();
     match form {
         Form::Subscriber => {
             let (subscriber, guard) = builder.subscriber().expect("a recorder that starts");
@@ -82,6 +102,7 @@ fn start(builder: Builder, form: Form) -> (Dispatch, Guard) {
 }
 
 fn switch(guard: &Mutex<Option<Guard>>, on: bool) {
+    let _alone = asking();
     if let Some(guard) = &*guard.lock().unwrap_or_else(PoisonError::into_inner) {
         if on { guard.resume() } else { guard.pause() }
     }

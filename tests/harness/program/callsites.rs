@@ -91,6 +91,20 @@ pub fn event(value: usize, above: Above<'_>) {
     }
 }
 
+/// Passes every place once.
+pub fn meet_callsites() {
+    let nothing = Span::none();
+    for site in 0..SITES {
+        for above in [Above::Current, Above::Nobody, Above::Span(&nothing)] {
+            span(site, 0, above);
+        }
+    }
+    for above in [Above::Current, Above::Nobody, Above::Span(&nothing)] {
+        event(0, above);
+    }
+    fill(0);
+}
+
 /// Writes a span with so long texts that about `spare` words of a thread's first chunk are left.
 pub fn fill(spare: usize) {
     /// What a chunk of the recorder has; tests see by its chunks whether that is so.

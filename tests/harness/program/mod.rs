@@ -10,7 +10,7 @@ mod callsites;
 mod genes;
 mod cast;
 
-pub use callsites::FILLING;
+pub use callsites::{FILLING, meet_callsites};
 pub use cast::{Cast, Stage};
 pub use genes::{Gene, Pace, genes};
 
