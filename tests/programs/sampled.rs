@@ -59,7 +59,9 @@ fn nap() {
 fn spin(turns: u64) -> u64 {
     let (mut sum, mut turn) = (turns, 0);
     while turn < turns {
-        sum = (sum << 5 | sum >> 59) ^ turn;
+        sum ^= sum << 13;
+        sum ^= sum >> 7;
+        sum ^= (sum << 17) ^ turn;
         turn += 1;
     }
     sum
