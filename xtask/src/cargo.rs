@@ -31,6 +31,12 @@ pub fn run_with(mut command: Command, arguments: &[&str]) -> Result<(), String> 
     if status.success() { Ok(()) } else { Err(format!("cargo {shown}: {status}")) }
 }
 
+/// Builds all that the tests need, with the programs they run. A package alone would be built anew,
+/// with fewer features.
+pub fn build_tests() -> Result<(), String> {
+    run(&["test", "--workspace", "--no-run", "--quiet"])
+}
+
 /// The workspace's packages, as `cargo metadata` gives them.
 pub fn packages() -> Result<Vec<Value>, String> {
     match &metadata()?["packages"] {

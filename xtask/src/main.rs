@@ -16,6 +16,8 @@ mod node;
 mod viewer;
 mod consumers;
 mod fuzz;
+mod cost;
+mod examples;
 
 use std::process::ExitCode;
 
@@ -27,7 +29,7 @@ struct Step {
 }
 
 /// In the order `ci` runs them: what fails fastest comes first, the tests' summary stands last.
-const STEPS: [Step; 17] = [
+const STEPS: [Step; 18] = [
     Step { name: "fmt", shows: "rustfmt leaves every file as it is", run: steps::fmt },
     Step { name: "tidy", shows: "the invariants that a text search can see hold", run: tidy::run },
     Step { name: "edges", shows: "crates depend only on what they may", run: edges::run },
@@ -44,12 +46,13 @@ const STEPS: [Step; 17] = [
         run: steps::features,
     },
     Step { name: "benches", shows: "every benchmark compiles", run: steps::benches },
-    Step { name: "examples", shows: "every example runs to its end", run: steps::examples },
+    Step { name: "examples", shows: "every example runs to its end", run: examples::run },
     Step {
         name: "console",
         shows: "tokio-console and the recorder leave each other as they are",
         run: steps::console,
     },
+    Step { name: "cost", shows: "what measuring an example costs is told", run: cost::run },
     Step { name: "browser", shows: "the viewer works in chromium", run: viewer::browser },
     Step {
         name: "consumers",

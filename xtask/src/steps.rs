@@ -67,37 +67,6 @@ pub fn benches() -> Result<(), String> {
     cargo::run(&["check", "--package", "spanfire-benches", "--all-targets"])
 }
 
-/// Runs every example once, in release, as the README does.
-pub fn examples() -> Result<(), String> {
-    let packages = cargo::packages()?;
-    let targets = packages
-        .iter()
-        .filter(|package| package["name"] == "spanfire-examples")
-        .flat_map(|package| package["targets"].as_array().into_iter().flatten());
-    let mut names: Vec<&str> = targets
-        .filter(|target| {
-            target["kind"].as_array().is_some_and(|kind| kind.contains(&"example".into()))
-        })
-        .filter_map(|target| target["name"].as_str())
-        .collect();
-    names.sort_unstable();
-    if names.is_empty() {
-        return Err("the package spanfire-examples has no example".into());
-    }
-    for name in names {
-        cargo::run(&[
-            "run",
-            "--release",
-            "--quiet",
-            "--package",
-            "spanfire-examples",
-            "--example",
-            name,
-        ])?;
-    }
-    Ok(())
-}
-
 /// The tests beside tokio-console, which have a workspace of their own: tokio tells a console nothing
 /// unless everything is compiled with `tokio_unstable`, as the folder's `.cargo/config.toml` asks.
 pub fn console() -> Result<(), String> {

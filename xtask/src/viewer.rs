@@ -3,9 +3,8 @@
 //!
 //! Both steps need node and npm; the tests also need chromium. What is missing is said in a line.
 
-use crate::{cargo, node};
+use crate::{cargo, examples, node};
 use std::path::Path;
-use std::process::{Command, Stdio};
 
 /// The page as it is committed.
 const COMMITTED: &str = "crates/spanfire-render/src/html/viewer.html";
@@ -37,20 +36,17 @@ pub fn missing() -> Option<String> {
 pub fn browser() -> Result<(), String> {
     need_chromium()?;
     install()?;
-    // All that the tests need, since that serves them too: a package alone would be built anew, with
-    // fewer features.
-    cargo::run(&["test", "--workspace", "--no-run", "--quiet"])?;
+    cargo::build_tests()?;
     let target = cargo::target_folder()?;
-    let example = target.join("debug/examples/requests");
     let shapes = target.join("debug/shapes").to_string_lossy().into_owned();
     let sampled = target.join("debug/sampled").to_string_lossy().into_owned();
     let spanfire = target.join("debug/spanfire").to_string_lossy().into_owned();
     let recording = target.join("spanfire/requests.spanfire").to_string_lossy().into_owned();
     let before = target.join("spanfire/requests-before.spanfire").to_string_lossy().into_owned();
     // Twice: two recordings of one program are what is compared.
-    record(&example)?;
+    examples::run_built("requests")?;
     std::fs::rename(&recording, &before).map_err(|error| format!("{recording}: {error}"))?;
-    record(&example)?;
+    examples::run_built("requests")?;
     let environment = [
         ("SPANFIRE", &*spanfire),
         ("SPANFIRE_RECORDING", &*recording),
@@ -59,17 +55,6 @@ pub fn browser() -> Result<(), String> {
         ("SPANFIRE_SAMPLED", &*sampled),
     ];
     run("npm", &["test", "--silent"], &environment)
-}
-
-/// Runs an example, which leaves its recording below the target folder.
-fn record(example: &Path) -> Result<(), String> {
-    let shown = example.display();
-    println!("   {shown}");
-    let status = Command::new(example)
-        .stdout(Stdio::null())
-        .status()
-        .map_err(|error| format!("{shown} does not start: {error}"))?;
-    if status.success() { Ok(()) } else { Err(format!("{shown}: {status}")) }
 }
 
 fn install() -> Result<(), String> {
