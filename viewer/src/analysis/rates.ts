@@ -6,7 +6,7 @@
 import type { Info } from "../data/head.ts";
 
 /** The part of a cost by which it may be off. */
-const COST_DOUBT = 0.2;
+const COST_DOUBT = 0.25;
 /** No probe takes longer: what a damaged recording says may be anything. */
 const MOST_NS = 1e9;
 

@@ -64,7 +64,7 @@ pub fn diff(args: &DiffArgs) -> Result<ExitCode, Failure> {
     Ok(if failed { ExitCode::from(CHANGED) } else { ExitCode::SUCCESS })
 }
 
-/// What recording took is known to some 20 %, the same on both sides; a test of single spans cannot take
+/// What recording took is known to about a quarter, the same on both sides; a test of single spans cannot take
 /// that into its interval.
 fn refuse_compensated(args: &DiffArgs) -> Result<(), Failure> {
     match args.compensated {

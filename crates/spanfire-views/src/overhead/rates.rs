@@ -4,7 +4,7 @@ use crate::replay::Probe;
 use spanfire_recording::{ProbeCost, ProbeSample};
 
 /// The part of a cost by which it may be off: the same probe costs more or less in another place.
-pub const COST_DOUBT: f64 = 0.2;
+pub const COST_DOUBT: f64 = 0.25;
 
 /// No probe takes longer: what a damaged recording says may be anything.
 const MOST_NS: f64 = 1e9;

@@ -17,7 +17,7 @@ fn a_span_costs_itself_inside_and_its_parent_outside() {
         main |A(      B(      )B     C(   )C    )A
         ",
         "
-        ledger A 21 = 16 (15..17) + 5 ours, cost 1+2
+        ledger A 21 = 16 (14..18) + 5 ours, cost 1+2
         ledger A;B 8 = 7 (6..8) + 1 ours, cost 1+2
         ledger A;C 5 = 4 (3..5) + 1 ours, cost 1+2
         ledger beyond 2
@@ -47,7 +47,7 @@ fn what_would_be_taken_beyond_all_there_is_is_counted() {
         main |A( B( )B C( )C)A
         ",
         "
-        ledger A 6 = 1 (0..2) + 5 ours, cost 1+2
+        ledger A 6 = 1 (0..3) + 5 ours, cost 1+2
         ledger A;B 3 = 2 (1..3) + 1 ours, cost 1+2
         ledger A;C 3 = 2 (1..3) + 1 ours, cost 1+2
         ledger beyond 2
@@ -74,7 +74,7 @@ fn a_stall_is_neither_the_programs_nor_a_probes() {
         stalled main 8..12
         ",
         "
-        ledger A 21 = 16 (15..17) + 5 ours, cost 1+2
+        ledger A 21 = 16 (14..18) + 5 ours, cost 1+2
         ledger A;B 8 = 3 (2..4) + 1 ours + 4 stalled, cost 1+2
         ledger A;C 5 = 4 (3..5) + 1 ours, cost 1+2
         ledger beyond 2
@@ -163,7 +163,7 @@ fn a_parent_is_not_inflated_by_its_children_once_compensated() {
 
 #[test]
 fn spans_too_short_to_be_told_from_their_cost_are_marked() {
-    for (child_ns, below) in [(0, 1_000), (4, 1_000), (5, 0), (300, 0)] {
+    for (child_ns, below) in [(0, 1_000), (5, 1_000), (6, 0), (300, 0)] {
         let recording = parent_of_a_thousand(child_ns);
         let replay = Replay::new(&recording, Selection::default());
         let ledger = Ledger::of(&replay).expect("a ledger").expect("a probe cost");
