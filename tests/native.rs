@@ -79,7 +79,9 @@ fn samples_fall_into_the_right_spans_and_open_them_up() {
     let number = |key: &str| join[key].as_u64().expect("a number");
     assert!(number("checked") > 200, "{join}");
     let wrong = number("checked") - number("right");
-    assert!(wrong <= number("profiler") + number("checked") / 1_000, "{join}");
+    // A debug build calls the small functions of libraries, which have no frame pointers.
+    let one_in = if cfg!(debug_assertions) { 200 } else { 1_000 };
+    assert!(wrong <= number("profiler") + number("checked") / one_in, "{join}");
     assert_eq!(join["verdict"], "joins", "{join}");
     assert!(number("threads_without_lane") >= 1, "{join}");
     assert_eq!(
